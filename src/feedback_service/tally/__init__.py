@@ -1,0 +1,1 @@
+"""The private side: envelopes are opened here, checked and counted; raw counts never leave the process."""
