@@ -27,4 +27,4 @@ class FeedbackError(Exception):
         self.facts = facts
 
     def __str__(self) -> str:
-        return self.message % self.facts if self.facts else self.message
+        return self.message % self.facts

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from importlib import resources
 from types import MappingProxyType
 
-from ..errors import FeedbackError, N_
+from ..errors import N_, FeedbackError
 from .keys import InvalidRegionKey, Level, level_of, parent_of
 
 

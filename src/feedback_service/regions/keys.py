@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from ..errors import FeedbackError, N_
+from ..errors import N_, FeedbackError
 
 
 class Level(StrEnum):

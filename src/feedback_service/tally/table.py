@@ -8,23 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
-NO_ANSWER = "_none"
+from ..surveys.categories import NO_ANSWER, CountedQuestion, Kind, PublishClass
 
-Kind = Literal["select_one", "select_multiple"]
-PublishClass = Literal["local", "wide", "state"]
-
-
-@dataclass(frozen=True, slots=True)
-class CountedQuestion:
-    """A closed question as it is counted: `choices` in the survey's order, `_none` last."""
-
-    name: str
-    kind: Kind
-    choices: tuple[str, ...]
-    publish: PublishClass
-    scale: bool = False
+__all__ = ["NO_ANSWER", "CountTable", "CountedQuestion", "Kind", "PublishClass", "RegionCount"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,328 @@
+"""The public interface for other clients (bots, kiosks): surveys, regions, releases, and sealed answers in.
+
+Takes envelopes that the client sealed; the service never sees what is in them. Models are strict, errors
+are problems of RFC 9457 without a word of what was sent.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, HTTPException, Request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import JSONResponse, Response
+
+from ..errors import N_, FeedbackError
+from ..i18n import LANGUAGES
+from ..intake.open_rounds import Asked, OpenRounds, OpenSurvey
+from ..intake.receive import Door
+from ..intake.spool import RoundClosed
+from ..sealing.envelope import ENVELOPE_BYTES, well_formed
+from ..sealing.keys import from_base64url, to_base64url
+from ..storage.published import read_source
+from ..storage.session import Store
+from ..surveys.questionnaire import Question, Questionnaire
+from .form_body import read_body
+
+_ENVELOPE_TEXT = 5230
+
+
+class UnreadableSubmission(FeedbackError):
+    """A body that is no submission; `field` says where, never what stood there."""
+
+    status = 422
+    code = "submission-invalid"
+    message = N_(
+        "The submission can't be used: %(field)s is missing or not as described in /api/v1/openapi.json."
+    )
+
+
+class NotJson(FeedbackError):
+    """A body that is no JSON in UTF-8."""
+
+    status = 400
+    code = "not-json"
+    message = N_("The body is not JSON in UTF-8.")
+
+
+class InvalidEnvelope(FeedbackError):
+    """An envelope of another length or version."""
+
+    status = 422
+    code = "envelope-invalid"
+    message = N_("An envelope has %(length)s bytes, in base64url without padding, and begins with version 1.")
+
+
+class SupersededKey(FeedbackError):
+    """The round is over; the problem carries the key of the one that is open."""
+
+    status = 409
+    code = "key-superseded"
+    message = N_("This round has ended. Seal the answers again for the round and key given here.")
+
+
+class NotAsked(FeedbackError):
+    """No such survey, or none of its rounds is open."""
+
+    status = 404
+    code = "not-asked"
+    message = N_("There is no such survey, or it is not open now.")
+
+
+class Submission(BaseModel):
+    """One sealed answer. `tag` and `id` come from the client's receipt; sending twice is one answer."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+
+    survey: Annotated[str, Field(max_length=30)]
+    round: Annotated[str, Field(max_length=20)]
+    tag: Annotated[str, Field(pattern=r"^[0-9a-f]{32}\Z")]
+    id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}\Z")]
+    envelope: Annotated[
+        str, Field(max_length=_ENVELOPE_TEXT * 2, description="3,922 bytes in base64url, unpadded")
+    ]
+    code: Annotated[str | None, Field(max_length=40)] = None
+
+
+class Accepted(BaseModel):
+    """The one reply to every submission that was stored."""
+
+    status: str = "accepted"
+
+
+class SurveyEntry(BaseModel):
+    """A survey that is open now."""
+
+    name: str
+    slug: str
+    audience: str
+    round: str
+    closes: date
+    languages: list[str]
+
+
+class ChoiceText(BaseModel):
+    """One choice with its text."""
+
+    name: str
+    label: str
+
+
+class QuestionText(BaseModel):
+    """One question in one language, in XLSForm's words."""
+
+    name: str
+    type: str
+    label: str
+    hint: str | None
+    required: bool
+    relevant: str | None
+    constraint: str | None
+    constraint_message: str | None
+    max: int | None
+    choices: list[ChoiceText]
+
+
+class SurveyDetail(SurveyEntry):
+    """All that a client needs to ask, and to seal."""
+
+    lang: str
+    title: str
+    intro: str
+    public_key: Annotated[str, Field(description="P-256 point, 65 bytes, base64url unpadded")]
+    fingerprint: Annotated[
+        str, Field(description="SHA-256 of the questionnaire, hex; enters `info` as 32 bytes")
+    ]
+    questions: list[QuestionText]
+
+
+class RegionEntry(BaseModel):
+    """One region with its parent's key."""
+
+    ags: str
+    name: str
+    level: str
+
+
+class ReleaseEntry(BaseModel):
+    """What names a release."""
+
+    survey: str
+    round: str
+    issue: int
+    issued: date
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """What the handlers need, given once when the application is made."""
+
+    open_rounds: OpenRounds
+    door: Door
+    store: Store
+
+    def router(self) -> APIRouter:
+        """The routes below /api/v1."""
+        router = APIRouter(prefix="/api/v1")
+        router.add_api_route("/surveys", self.surveys)
+        router.add_api_route("/surveys/{name}", self.survey)
+        router.add_api_route("/regions", self.regions)
+        router.add_api_route("/releases", self.releases)
+        router.add_api_route("/releases/{survey}/{round}", self.release, response_class=Response)
+        router.add_api_route(
+            "/submissions",
+            self.submit,
+            methods=["POST"],
+            status_code=202,
+            openapi_extra={
+                "requestBody": {
+                    "required": True,
+                    "content": {"application/json": {"schema": Submission.model_json_schema()}},
+                }
+            },
+        )
+        return router
+
+    async def surveys(self) -> list[SurveyEntry]:
+        """The surveys that are open now."""
+        asked = await self._asked()
+        return [SurveyEntry(**_entry(one)) for one in asked.by_slug.values()]
+
+    async def survey(self, name: str, lang: str = "de") -> SurveyDetail:
+        """One survey in one language, with the key and fingerprint that an envelope is sealed to."""
+        found = (await self._asked()).survey(name)
+        if found is None or lang not in LANGUAGES:
+            raise NotAsked
+        return _detail(found, found.questionnaire.language_or_source(lang))
+
+    async def regions(self, lang: str = "de") -> list[RegionEntry]:
+        """All regions by key. Names are official and the same in every language."""
+        if lang not in LANGUAGES:
+            raise NotAsked
+        directory = (await self._asked()).directory
+        return [
+            RegionEntry(ags=one.ags, name=one.name, level=one.level.value)
+            for one in directory.regions.values()
+        ]
+
+    async def releases(self) -> list[ReleaseEntry]:
+        """All releases, newest first."""
+        heads = (await self._asked()).releases
+        return [ReleaseEntry(survey=h.survey, round=h.round, issue=h.issue, issued=h.issued) for h in heads]
+
+    async def release(self, survey: str, round: str) -> Response:
+        """A release file, verbatim."""
+        found = await run_in_threadpool(read_source, self.store, survey, round)
+        if found is None:
+            raise HTTPException(404)
+        return Response(found[1], media_type="application/json")
+
+    async def submit(self, request: Request) -> Accepted:
+        """Store one envelope. 202 whatever the code; 409 with the new key where the round is over."""
+        sent = _read_submission(await read_body(request))
+        envelope = _read_envelope(sent.envelope)
+        asked = await self._asked()
+        survey = asked.survey(sent.survey)
+        if survey is None:
+            raise NotAsked
+        if sent.round != survey.round_id:
+            raise SupersededKey if (sent.survey, sent.round) in asked.round_numbers else NotAsked
+        try:
+            await self.door.receive_envelope(
+                survey.round_number, bytes.fromhex(sent.tag), bytes.fromhex(sent.id), envelope
+            )
+        except RoundClosed:
+            await run_in_threadpool(self.open_rounds.renew_now)
+            raise SupersededKey from None
+        return Accepted()
+
+    async def _asked(self) -> Asked:
+        return self.open_rounds.fresh() or await run_in_threadpool(self.open_rounds.renewed)
+
+    def problem(self, error: FeedbackError) -> Response:
+        """An error as a problem of RFC 9457; a superseded key carries the new one."""
+        content: dict[str, Any] = {
+            "type": f"urn:feedback-service:{error.code}",
+            "title": str(error),
+            "status": error.status,
+            "code": error.code,
+        }
+        if isinstance(error, SupersededKey):
+            content["surveys"] = [
+                {**_sealing(one), "survey": one.questionnaire.name, "round": one.round_id}
+                for one in self.open_rounds.latest.by_slug.values()
+            ]
+        return JSONResponse(content, error.status, media_type="application/problem+json")
+
+
+def _read_submission(body: bytes) -> Submission:
+    try:
+        content = json.loads(body.decode())
+    except (ValueError, RecursionError):
+        raise NotJson from None
+    try:
+        return Submission.model_validate(content)
+    except ValidationError as error:
+        where = error.errors(include_input=False, include_url=False)[0]["loc"]
+        field = str(where[0]) if where and where[0] in Submission.model_fields else "an unknown field"
+    raise UnreadableSubmission(field=field)
+
+
+def _read_envelope(text: str) -> bytes:
+    try:
+        envelope = from_base64url(text)
+    except ValueError:
+        raise InvalidEnvelope(length=ENVELOPE_BYTES) from None
+    if not well_formed(envelope):
+        raise InvalidEnvelope(length=ENVELOPE_BYTES)
+    return envelope
+
+
+def _entry(survey: OpenSurvey) -> dict[str, Any]:
+    asked: Questionnaire = survey.questionnaire
+    return {
+        "name": asked.name,
+        "slug": asked.slug,
+        "audience": asked.audience,
+        "round": survey.round_id,
+        "closes": survey.closes,
+        "languages": list(asked.languages),
+    }
+
+
+def _sealing(survey: OpenSurvey) -> dict[str, str]:
+    return {
+        "public_key": to_base64url(survey.sealing.public_key.to_bytes()),
+        "fingerprint": survey.sealing.fingerprint.hex(),
+    }
+
+
+def _detail(survey: OpenSurvey, lang: str) -> SurveyDetail:
+    asked = survey.questionnaire
+    return SurveyDetail(
+        **_entry(survey),
+        **_sealing(survey),
+        lang=lang,
+        title=asked.title[lang],
+        intro=asked.intro[lang],
+        questions=[_question(question, lang) for question in asked.questions],
+    )
+
+
+def _question(question: Question, lang: str) -> QuestionText:
+    return QuestionText(
+        name=question.name,
+        type=question.type,
+        label=question.label[lang],
+        hint=question.hint[lang] if question.hint else None,
+        required=question.required,
+        relevant=question.relevant.source if question.relevant else None,
+        constraint=question.constraint.source if question.constraint else None,
+        constraint_message=question.constraint_message[lang] if question.constraint_message else None,
+        max=question.most if question.type == "select_multiple" else None,
+        choices=[ChoiceText(name=choice.name, label=choice.label[lang]) for choice in question.choices],
+    )

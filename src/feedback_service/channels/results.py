@@ -1,0 +1,148 @@
+"""The results: every release as pages, one a region, and as JSON and CSV beside them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from ..intake.open_rounds import Asked, OpenRounds
+from ..regions.keys import Level
+from ..render.html import report_fragment
+from ..render.table_file import csv_table
+from ..reports.build import Source, region_name, region_report, regions_with_rows
+from ..storage.published import read_source
+from ..storage.session import Store
+from .pages import Pages
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What the handlers need, given once when the application is made."""
+
+    pages: Pages
+    open_rounds: OpenRounds
+    store: Store
+
+    def routes(self) -> list[Route]:
+        """The addresses of the results; a file's ending stands behind a round or a region."""
+        return [
+            Route("/{lang}/results/", self.index),
+            Route("/{lang}/results/{survey}/{file}", self.round_file),
+            Route("/{lang}/results/{survey}/{round}/{region}", self.region),
+        ]
+
+    async def index(self, request: Request) -> Response:
+        """All releases, newest first, each with its regions."""
+        code, asked = self._code(request), await self._asked()
+        shown = [
+            await run_in_threadpool(self._overview, code, asked, head.survey, head.round)
+            for head in asked.releases
+        ]
+        return self.pages.page("results.html", code, releases=shown)
+
+    async def round_file(self, request: Request) -> Response:
+        """A whole release: `2026-Q4.json` verbatim, `2026-Q4.csv` with every region; without ending its page."""
+        code, asked = self._code(request), await self._asked()
+        name, _, ending = request.path_params["file"].partition(".")
+        self._known(asked, request.path_params["survey"], name)
+        return await run_in_threadpool(self._file, request, code, asked, name, None, ending)
+
+    async def region(self, request: Request) -> Response:
+        """One region's page, `.json` or `.csv`."""
+        code, asked = self._code(request), await self._asked()
+        region, _, ending = request.path_params["region"].partition(".")
+        self._known(asked, request.path_params["survey"], request.path_params["round"])
+        return await run_in_threadpool(
+            self._file, request, code, asked, request.path_params["round"], region, ending
+        )
+
+    def _file(
+        self, request: Request, code: str, asked: Asked, round_id: str, region: str | None, ending: str
+    ) -> Response:
+        survey = request.path_params["survey"]
+        source, body = self._source(survey, round_id)
+        regions = regions_with_rows(source.release) if region is None else [region]
+        if region is not None and region not in self._regions_shown(source, asked):
+            raise HTTPException(404)
+        if ending == "":
+            return self._page(code, asked, source, region or asked.directory.state.ags)
+        if ending == "csv":
+            say = self.pages.interfaces[code].plain
+            reports = [region_report(source, asked.directory, code, one, say) for one in regions]
+            # The mark makes spreadsheets read UTF-8.
+            return Response("\ufeff" + csv_table(reports), media_type="text/csv; charset=utf-8")
+        if ending == "json":
+            content = body if region is None else _only(source, region)
+            return Response(content, media_type="application/json")
+        raise HTTPException(404)
+
+    def _page(self, code: str, asked: Asked, source: Source, region: str) -> Response:
+        interface = self.pages.interfaces[code]
+        report = region_report(source, asked.directory, code, region, interface.plain)
+        return self.pages.page(
+            "region.html",
+            code,
+            report=report,
+            fragment=report_fragment(report, interface),
+            regions=self._named(code, asked, self._regions_shown(source, asked)),
+            language_of_survey=source.questionnaire.language_or_source(code),
+        )
+
+    def _overview(self, code: str, asked: Asked, survey: str, round_id: str) -> dict[str, object]:
+        source, _ = self._source(survey, round_id)
+        return {
+            "survey": survey,
+            "round": round_id,
+            "title": source.questionnaire.title[source.questionnaire.language_or_source(code)],
+            "regions": self._named(code, asked, self._regions_shown(source, asked)),
+        }
+
+    def _named(self, code: str, asked: Asked, regions: Iterable[str]) -> list[tuple[str, str]]:
+        say = self.pages.interfaces[code].plain
+        return [(region, region_name(asked.directory, region, say)) for region in regions]
+
+    def _regions_shown(self, source: Source, asked: Asked) -> list[str]:
+        """Every region down to the Kreise, also those whose figures are withheld, then what else has rows."""
+        tree = [
+            region.ags
+            for region in asked.directory.regions.values()
+            if region.level is not Level.MUNICIPALITY
+        ]
+        return list(dict.fromkeys([*tree, *regions_with_rows(source.release)]))
+
+    def _source(self, survey: str, round_id: str) -> tuple[Source, bytes]:
+        found = read_source(self.store, survey, round_id)
+        if found is None:
+            raise HTTPException(404)
+        return found
+
+    def _known(self, asked: Asked, survey: str, round_id: str) -> None:
+        if (survey, round_id) not in {(head.survey, head.round) for head in asked.releases}:
+            raise HTTPException(404)
+
+    async def _asked(self) -> Asked:
+        return self.open_rounds.fresh() or await run_in_threadpool(self.open_rounds.renewed)
+
+    def _code(self, request: Request) -> str:
+        code = str(request.path_params["lang"])
+        if code not in self.pages.interfaces:
+            raise HTTPException(404)
+        return code
+
+
+def _only(source: Source, region: str) -> bytes:
+    """The release's rows and withheld entries of one region."""
+    release = source.release
+    kept = {
+        **{key: release[key] for key in ("format", "survey", "round", "issue", "issued", "parameters")},
+        "rows": [row for row in release["rows"] if row["region"] == region],
+        "withheld": [entry for entry in release["withheld"] if entry["region"] == region],
+    }
+    return (json.dumps(kept, ensure_ascii=False, indent=1) + "\n").encode()

@@ -1,0 +1,108 @@
+"""The layers around every request: nothing about it is logged, nothing about it stays on a phone.
+
+Outermost: an unhandled error prints its class, file and line, never its text, which may hold answers.
+"""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_STRICT = {
+    "cache-control": "no-store",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "x-robots-tag": "noindex",
+}
+_API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+
+
+class QuietErrors:
+    """Answers an unhandled error with a bare 500 and prints where it happened."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def watch(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watch)
+        except Exception as error:
+            print(describe(error), file=sys.stderr)
+            if scope["type"] == "http" and not started:
+                headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+                await send({"type": "http.response.start", "status": 500, "headers": headers})
+                await send({"type": "http.response.body", "body": b"500\n"})
+
+
+def describe(error: BaseException) -> str:
+    """Class, file and line of an error; never its text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
+    return f"unhandled {type(error).__name__} at {where}"
+
+
+class SecurityHeaders:
+    """Adds the headers of the design's "Web pages" to every response."""
+
+    def __init__(self, app: ASGIApp, policy: str) -> None:
+        self.app = app
+        self._policy = policy
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in _STRICT.items():
+                    headers.setdefault(name, value)
+                is_page = headers.get("content-type", "").startswith("text/html")
+                headers["content-security-policy"] = self._policy if is_page else _API_POLICY
+            await send(message)
+
+        await self.app(scope, receive, with_headers)
+
+
+class OwnSiteOnly:
+    """Refuses what another site makes a browser send. No token, no cookie.
+
+    By `Sec-Fetch-Site`; where that is absent, by an `Origin` that is neither `null` (which Chromium sends
+    with our own forms under no-referrer) nor ours. Clients that aren't browsers send neither.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "POST" and _from_elsewhere(Headers(scope=scope)):
+            headers = [(b"content-type", b"text/plain; charset=utf-8")]
+            await send({"type": "http.response.start", "status": 403, "headers": headers})
+            await send(
+                {"type": "http.response.body", "body": b"403: sent from another site. Nothing was stored.\n"}
+            )
+            return
+        await self.app(scope, receive, send)
+
+
+def _from_elsewhere(headers: Headers) -> bool:
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site in ("cross-site", "same-site")
+    origin = headers.get("origin")
+    return origin not in (None, "null") and urlsplit(origin or "").netloc != headers.get("host")

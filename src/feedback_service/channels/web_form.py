@@ -1,0 +1,185 @@
+"""The pages that people answer on: languages, start, the form, thanks, deleting, the privacy notice.
+
+No script is needed, no cookie is set, nothing is kept between two requests: a form that comes back with
+an error carries everything that was typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from ..errors import N_, FeedbackError
+from ..intake.open_rounds import Asked, OpenRounds, OpenSurvey
+from ..intake.receive import Door
+from ..intake.spool import RoundClosed, SpoolUnavailable
+from ..sealing.receipt import InvalidReceipt, Receipt
+from ..surveys.answers import AnswerProblem, ConstraintNotMet, check_answers
+from .form_body import read_form
+from .pages import Pages
+
+CHANNEL = "web"
+
+
+class NothingOpen(FeedbackError):
+    """No round of this form is open now."""
+
+    status = 410
+    code = "nothing-open"
+    message = N_("This form is not open at the moment. Please come back in the next quarter.")
+
+
+@dataclass(frozen=True, slots=True)
+class WebForm:
+    """What the handlers need, given once when the application is made."""
+
+    pages: Pages
+    open_rounds: OpenRounds
+    door: Door
+
+    def routes(self) -> list[Route]:
+        """The addresses of this channel. Order matters: the slug takes any word."""
+        return [
+            Route("/", self.languages),
+            Route("/{lang}/", self.start),
+            Route("/{lang}/thanks", self.thanks),
+            Route("/{lang}/privacy", self.privacy),
+            Route("/{lang}/delete", self.ask_delete, methods=["GET"]),
+            Route("/{lang}/delete", self.delete, methods=["POST"]),
+            Route("/{lang}/{slug}", self.show, methods=["GET"]),
+            Route("/{lang}/{slug}", self.send, methods=["POST"]),
+        ]
+
+    async def languages(self, request: Request) -> Response:
+        """Languages by their own names, the browser's preferred ones first."""
+        order = self.pages.preferred(request)
+        return self.pages.page("languages.html", order[0], order=order)
+
+    async def start(self, request: Request) -> Response:
+        """What this is, and the forms to choose from."""
+        asked = await self._asked()
+        return self.pages.page("start.html", self._code(request), surveys=list(asked.by_slug.values()))
+
+    async def thanks(self, request: Request) -> Response:
+        """Neutral, and it asks the browser to forget."""
+        asked = await self._asked()
+        return self.pages.page(
+            "thanks.html",
+            self._code(request),
+            headers={"Clear-Site-Data": '"cache", "storage"'},
+            has_results=bool(asked.releases),
+        )
+
+    async def privacy(self, request: Request) -> Response:
+        """The privacy notice in full."""
+        return self.pages.page("privacy.html", self._code(request))
+
+    async def show(self, request: Request) -> Response:
+        """An empty form with a receipt of its own."""
+        survey = self._survey(await self._asked(), request)
+        return self._form(request, survey, Receipt.fresh(), {})
+
+    async def send(self, request: Request) -> Response:
+        """Check, seal, store; done is a 303 to the neutral page."""
+        code = self._code(request)
+        asked = await self._asked()
+        survey = self._survey(asked, request)
+        given = await read_form(request)
+        receipt = _receipt(given)
+        if (given.get("round") or [survey.round_id])[0] != survey.round_id:
+            return self._form(request, survey, receipt, given, whole=RoundClosed())
+        checked = check_answers(survey.questionnaire, asked.directory, given)
+        if checked.problems:
+            return self._form(request, survey, receipt, given, problems=checked.problems)
+        try:
+            await self.door.receive(survey, receipt, lang=code, channel=CHANNEL, answers=checked.answers)
+        except SpoolUnavailable as error:
+            return self._form(request, survey, receipt, given, whole=error)
+        except RoundClosed as error:
+            await run_in_threadpool(self.open_rounds.renew_now)
+            return self._form(
+                request, self._survey(await self._asked(), request), receipt, given, whole=error
+            )
+        return RedirectResponse(f"/{code}/thanks", status_code=303)
+
+    async def ask_delete(self, request: Request) -> Response:
+        """Where a receipt is typed."""
+        return self.pages.page("delete.html", self._code(request), state="ask", typed="", problem=None)
+
+    async def delete(self, request: Request) -> Response:
+        """Deletes by receipt; the reply is the same whether there was an answer or not."""
+        code = self._code(request)
+        typed = " ".join((await read_form(request)).get("receipt", []))
+        try:
+            receipt = Receipt.from_text(typed)
+            asked = await self._asked()
+            numbers = [one.round_number for one in asked.by_slug.values()]
+            await self.door.delete(receipt, numbers)
+        except (InvalidReceipt, SpoolUnavailable, RoundClosed) as error:
+            sentence = self.pages.interfaces[code].error(error)
+            return self.pages.page(
+                "delete.html", code, error.status, state="ask", typed=typed[:80], problem=sentence
+            )
+        return self.pages.page("delete.html", code, state="done", typed="", problem=None)
+
+    async def _asked(self) -> Asked:
+        return self.open_rounds.fresh() or await run_in_threadpool(self.open_rounds.renewed)
+
+    def _code(self, request: Request) -> str:
+        code = str(request.path_params["lang"])
+        if code not in self.pages.interfaces:
+            raise HTTPException(404)
+        return code
+
+    def _survey(self, asked: Asked, request: Request) -> OpenSurvey:
+        self._code(request)
+        survey = asked.by_slug.get(request.path_params["slug"])
+        if survey is None:
+            raise NothingOpen if request.path_params["slug"] in asked.slugs else HTTPException(404)
+        return survey
+
+    def _form(
+        self,
+        request: Request,
+        survey: OpenSurvey,
+        receipt: Receipt,
+        given: Mapping[str, Sequence[str]],
+        problems: Sequence[AnswerProblem] = (),
+        whole: FeedbackError | None = None,
+    ) -> Response:
+        """The form, with what was typed and what is wrong: `whole` about all of it, else by question."""
+        code = self._code(request)
+        speak = self.pages.interfaces[code]
+        language = survey.questionnaire.language_or_source(code)
+        sentences = {}
+        for problem in problems:
+            error = problem.error
+            own = error.texts[language] if isinstance(error, ConstraintNotMet) and error.texts else None
+            sentences[problem.question] = own or speak.error(error)
+        status = whole.status if whole else 422 if problems else 200
+        return self.pages.page(
+            "form.html",
+            code,
+            status,
+            survey=survey,
+            survey_language=language,
+            receipt=receipt,
+            given=given,
+            sentences=sentences,
+            whole=speak.error(whole) if whole else None,
+            directory=self.open_rounds.latest.directory,
+        )
+
+
+def _receipt(given: Mapping[str, Sequence[str]]) -> Receipt:
+    """The form's receipt; a new one for a client that sent none."""
+    try:
+        return Receipt.from_text((given.get("receipt") or [""])[0])
+    except InvalidReceipt:
+        return Receipt.fresh()

@@ -1,0 +1,115 @@
+"""What is being asked right now: the open rounds, as every channel sees them.
+
+A snapshot of the database, renewed at most once a second and kept when the database can't be read, so
+that people can answer while the mix rewrites the store. A stale snapshot can't lose an answer: the spool
+itself refuses what comes for a round that was closed.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..regions.directory import Directory
+from ..sealing.keys import PublicKey
+from ..sealing.seal import SealingContext
+from ..storage.regions import read_directory
+from ..storage.releases import ReleaseHead, release_heads
+from ..storage.rounds import Round, all_rounds
+from ..storage.session import Store
+from ..storage.surveys import newest_slugs, survey_by_fingerprint
+from ..surveys.questionnaire import Questionnaire
+
+_FRESH_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSurvey:
+    """One survey's open round."""
+
+    questionnaire: Questionnaire
+    round_number: int
+    closes: date
+    sealing: SealingContext
+
+    @property
+    def round_id(self) -> str:
+        """The round's name, like `2026-Q4`."""
+        return self.sealing.round_id
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Everything public that pages are made from."""
+
+    directory: Directory
+    by_slug: Mapping[str, OpenSurvey]
+    slugs: frozenset[str]
+    round_numbers: Mapping[tuple[str, str], int]
+    releases: tuple[ReleaseHead, ...]
+
+    def survey(self, name: str) -> OpenSurvey | None:
+        """The open round of the survey of that name."""
+        return next((one for one in self.by_slug.values() if one.questionnaire.name == name), None)
+
+
+class OpenRounds:
+    """Gives the current `Asked`; one a process."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._lock = threading.Lock()
+        self._asked = self._read()
+        self._read_at = time.monotonic()
+
+    @property
+    def latest(self) -> Asked:
+        """The snapshot as it is, however old."""
+        return self._asked
+
+    def fresh(self) -> Asked | None:
+        """The snapshot if it is fresh enough; else `None`, and `renewed` is to be called off the event loop."""
+        return self._asked if time.monotonic() - self._read_at < _FRESH_SECONDS else None
+
+    def renewed(self) -> Asked:
+        """The snapshot, read again; the old one where the database can't be read."""
+        with self._lock:
+            if self.fresh() is None:
+                self.renew_now()
+        return self._asked
+
+    def renew_now(self) -> None:
+        """Read again at once, as after the spool said that a round is closed."""
+        try:
+            self._asked = self._read()
+        except SQLAlchemyError:
+            # Kept on purpose: see above. `serve` fails loudly if the first read fails.
+            pass
+        self._read_at = time.monotonic()
+
+    def _read(self) -> Asked:
+        with self._store.read() as connection:
+            rounds = all_rounds(connection)
+            surveys = [_open_survey(connection, one) for one in rounds if one.state == "open"]
+            return Asked(
+                directory=read_directory(connection),
+                by_slug={one.questionnaire.slug: one for one in surveys},
+                slugs=frozenset(newest_slugs(connection)),
+                round_numbers={(one.survey, one.round): one.number for one in rounds},
+                releases=tuple(release_heads(connection)),
+            )
+
+
+def _open_survey(connection: Connection, found: Round) -> OpenSurvey:
+    questionnaire = survey_by_fingerprint(connection, found.survey, found.fingerprint)
+    if questionnaire is None:
+        raise LookupError("a round without its questionnaire")
+    public_key = PublicKey.from_bytes(found.public_key)
+    sealing = SealingContext(found.survey, found.round, found.fingerprint, public_key)
+    return OpenSurvey(questionnaire, found.number, found.closes, sealing)

@@ -1,0 +1,57 @@
+"""The sentences that several documents share: small groups, protection, what rose and what fell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..reports.model import ChoiceFigure, QuestionFigures, RegionReport, Withheld
+
+Say = Callable[..., str]
+MOST_PRESSING = "pressing"
+_TOP = 3
+
+
+def pressing_three(report: RegionReport) -> list[ChoiceFigure]:
+    """The most often named problems; fewer than three where nobody named more."""
+    figures = report.question(MOST_PRESSING)
+    if figures is None:
+        return []
+    named = [choice for choice in figures.choices if not choice.no_answer and choice.count > 0]
+    return sorted(named, key=lambda choice: -choice.count)[:_TOP]
+
+
+def moved(report: RegionReport) -> list[tuple[QuestionFigures, ChoiceFigure]]:
+    """Every answer that rose or fell by more than chance."""
+    return [
+        (question, choice) for question in report.questions for choice in question.choices if choice.arrow
+    ]
+
+
+def share(choice: ChoiceFigure, say: Say) -> str:
+    """A figure as it is said: a percentage with bands at the ends, or persons in a small group."""
+    if choice.percent is None:
+        return say("%(count)s people", count=choice.count)
+    if choice.percent < 5:
+        return say("under 5 %%")
+    if choice.percent > 95:
+        return say("over 95 %%")
+    return say("%(percent)s %%", percent=choice.percent)
+
+
+def why_withheld(withheld: Withheld, say: Say) -> str:
+    """Why there are no own figures, and where the answers are instead."""
+    reason = say(
+        "Fewer than %(least)s people answered here, so there are no figures of its own.", least=withheld.least
+    )
+    if withheld.group is None:
+        return reason
+    return reason + " " + say("These answers are counted in: %(group)s.", group=withheld.group)
+
+
+def protection(say: Say) -> str:
+    """How figures are protected, in the words that offices know."""
+    return say(
+        "As in the census, each figure is changed a little by chance (in 96 %% of cases by no more than"
+        " 3 people for each group). Each group has at least 10 people and is changed only once; all"
+        " higher levels are sums of these figures. So no comparison of reports leads below these groups.",
+    )

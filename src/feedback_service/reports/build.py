@@ -1,0 +1,142 @@
+"""Builds reports from release files: picks a region's rows and gives every figure its words.
+
+Pure, and blind to everything unreleased: its input is the published document and the questionnaire.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..regions.directory import Directory
+from ..surveys.categories import NO_ANSWER
+from ..surveys.questionnaire import Question, Questionnaire
+from .model import ChoiceFigure, Digest, DigestPart, QuestionFigures, RegionReport, Withheld
+
+Say = Callable[..., str]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A release and the questionnaire that it was asked with."""
+
+    release: Mapping[str, Any]
+    questionnaire: Questionnaire
+
+
+def region_report(source: Source, directory: Directory, language: str, region: str, say: Say) -> RegionReport:
+    """The report of one region. `say` translates the interface's texts into `language`.
+
+    A region without own figures gets those of the group that its answers went to, and is told so.
+    """
+    questionnaire, release = source.questionnaire, source.release
+    rows = _rows_by_class(release, region)
+    withheld = [
+        _withheld(source, entry, directory, language, say) for entry in _withheld_here(release, region)
+    ]
+    figures = []
+    for question in questionnaire.questions:
+        row = rows.get(question.publish or "")
+        if row is not None and question.name in row["questions"]:
+            figures.append(_figures(question, row, questionnaire.language_or_source(language), say))
+    return RegionReport(
+        survey=questionnaire.name,
+        audience=questionnaire.audience,
+        title=questionnaire.title[questionnaire.language_or_source(language)],
+        round=release["round"],
+        region=region,
+        name=region_name(directory, region, say),
+        n=max((row["n"] for row in rows.values()), default=None),
+        invalid=release["invalid"],
+        questions=tuple(figures),
+        withheld=tuple(withheld),
+    )
+
+
+def digest(
+    sources: Sequence[Source], directory: Directory, language: str, region: str, say: Say, *, demo: bool
+) -> Digest:
+    """The digest of one region over the surveys of one round."""
+    state = directory.state.ags
+    parts = tuple(
+        DigestPart(
+            local=None if region == state else region_report(source, directory, language, region, say),
+            state=region_report(source, directory, language, state, say),
+        )
+        for source in sources
+    )
+    return Digest(
+        language=language,
+        round=sources[0].release["round"],
+        region=region,
+        name=region_name(directory, region, say),
+        demo=demo,
+        parts=parts,
+    )
+
+
+def regions_with_rows(release: Mapping[str, Any]) -> list[str]:
+    """The regions and pools that a release has figures for, in its order, each once."""
+    return list(dict.fromkeys(row["region"] for row in release["rows"]))
+
+
+def region_name(directory: Directory, region: str, say: Say) -> str:
+    """A region's name; a pool's is made from the region that it belongs to."""
+    if region.endswith("-rest"):
+        return say("Other districts: %(name)s", name=directory[region.removesuffix("-rest")].name)
+    return directory[region].name
+
+
+def _rows_by_class(release: Mapping[str, Any], region: str) -> dict[str, Any]:
+    """A region's rows of this round alone, by class."""
+    found = (row for row in release["rows"] if row["region"] == region)
+    return {row["class"]: row for row in found if row["window"] == [release["round"]]}
+
+
+def _withheld_here(release: Mapping[str, Any], region: str) -> list[Any]:
+    return [entry for entry in release["withheld"] if entry["region"] == region]
+
+
+def _withheld(
+    source: Source, entry: Mapping[str, Any], directory: Directory, language: str, say: Say
+) -> Withheld:
+    language = source.questionnaire.language_or_source(language)
+    labels = tuple(
+        question.label[language]
+        for question in source.questionnaire.questions
+        if question.publish == entry["class"]
+    )
+    pool = entry["pooled_into"]
+    return Withheld(
+        questions=labels,
+        least=source.release["parameters"]["k"][entry["class"]],
+        group=region_name(directory, pool, say) if pool else None,
+    )
+
+
+def _figures(question: Question, row: Mapping[str, Any], language: str, say: Say) -> QuestionFigures:
+    released = row["questions"][question.name]
+    labels = {choice.name: choice.label[language] for choice in question.choices}
+    percentages = released["pct"] or [None] * len(released["choices"])
+    arrows = released["trend"] or [None] * len(released["choices"])
+    choices = tuple(
+        ChoiceFigure(
+            label=say("No answer") if name == NO_ANSWER else labels.get(name, name),
+            count=count,
+            percent=percent,
+            arrow=arrow,
+            no_answer=name == NO_ANSWER,
+        )
+        for name, count, percent, arrow in zip(
+            released["choices"], released["count"], percentages, arrows, strict=True
+        )
+    )
+    return QuestionFigures(
+        name=question.name,
+        label=question.label[language],
+        multiple=released["kind"] == "select_multiple",
+        n=row["n"],
+        mean=released["mean"],
+        choices=choices,
+    )

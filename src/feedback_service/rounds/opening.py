@@ -1,0 +1,62 @@
+"""Opens a round: pins the newest questionnaire, the public key, and a fresh mixing key."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from ..errors import N_, FeedbackError
+from ..secret import Secret
+from ..storage.rounds import Round, add_round, all_rounds
+from ..storage.surveys import newest_survey
+from .calendar import Quarter
+from .choosing import UnknownSurvey, require_survey
+from .key_folder import load_public
+
+
+class RoundIsOpen(FeedbackError):
+    """A survey has one open round at a time."""
+
+    status = 409
+    code = "round-open"
+    message = N_("The round %(round)s of “%(survey)s” is open. Close it first: feedback-service rounds close")
+
+
+class RoundExists(FeedbackError):
+    """The calendar has each round once."""
+
+    status = 409
+    code = "round-exists"
+    message = N_("The round %(round)s of “%(survey)s” was there already; a round is never opened twice.")
+
+
+def open_round(connection: Connection, key_folder: Path, survey: str, quarter: Quarter) -> Round:
+    """Open a round. Raises `RoundIsOpen`, `RoundExists`, `KeyMissing`, `UnknownSurvey`."""
+    require_survey(connection, survey)
+    rounds = all_rounds(connection, survey)
+    for one in rounds:
+        if one.state == "open":
+            raise RoundIsOpen(survey=survey, round=one.round)
+        if one.round == str(quarter):
+            raise RoundExists(survey=survey, round=one.round)
+    questionnaire = newest_survey(connection, survey)
+    if questionnaire is None:
+        raise UnknownSurvey(survey=survey, known="none")
+    return add_round(
+        connection,
+        survey=survey,
+        round_id=str(quarter),
+        closes=quarter.last_day,
+        fingerprint=questionnaire.fingerprint,
+        public_key=load_public(key_folder, survey, str(quarter)).to_bytes(),
+        mixing_key=Secret(secrets.token_bytes(32)),
+    )
+
+
+def next_quarter(connection: Connection, survey: str, today: date) -> Quarter:
+    """The calendar's next round: this quarter's, or the one after the newest that there was."""
+    taken = [Quarter.parse(one.round) for one in all_rounds(connection, survey)]
+    return max([Quarter.of(today), *(quarter.plus(1) for quarter in taken)])

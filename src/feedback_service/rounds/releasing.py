@@ -1,0 +1,81 @@
+"""Releases a counted round: builds the published file from the ledger, and from nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection
+
+from ..disclosure.ledger import read_table, verify_chain
+from ..disclosure.protected import ProtectedTable
+from ..disclosure.release import Chain, as_bytes, build_release
+from ..errors import N_, FeedbackError
+from ..storage.ledger import all_entries, entries_of
+from ..storage.regions import read_directory
+from ..storage.releases import ReleaseHead, add_release, release_body
+from ..storage.rounds import Round, all_rounds, move
+from ..storage.session import Store
+
+FIRST_ISSUE = 1
+
+
+class ReleaseDiffers(FeedbackError):
+    """What the ledger says now isn't what was published."""
+
+    status = 409
+    code = "release-differs"
+    message = N_(
+        "The release of “%(survey)s” %(round)s no longer follows from the ledger. Nothing was changed;"
+        " look for what altered the database."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """The published file of a round."""
+
+    head: ReleaseHead
+    body: bytes
+    again: bool
+
+
+def release_round(store: Store, releasing: Round, today: date) -> Released:
+    """Publish a counted round. Done before, it checks that the ledger still says the same bytes.
+
+    Raises `BrokenChain`, `ReleaseDiffers`; then nothing was changed.
+    """
+    with store.begin() as connection:
+        known = release_body(connection, releasing.survey, releasing.round)
+        issued = known[0].issued if known else today
+        body = _build(connection, releasing, issued)
+        if known and known[1] != body:
+            raise ReleaseDiffers(survey=releasing.survey, round=releasing.round)
+        head = ReleaseHead(releasing.survey, releasing.round, FIRST_ISSUE, issued)
+        if not known:
+            add_release(connection, head, body)
+        move(connection, releasing.number, ["counted"], "released")
+    return Released(head, body, again=known is not None)
+
+
+def _build(connection: Connection, releasing: Round, issued: date) -> bytes:
+    verify_chain(all_entries(connection))
+    entries = entries_of(connection, releasing.survey, releasing.round)
+    document = build_release(
+        read_table(entries),
+        read_directory(connection),
+        issue=FIRST_ISSUE,
+        issued=issued.isoformat(),
+        chain=Chain.of(entries),
+        previous=_round_before(connection, releasing),
+    )
+    return as_bytes(document)
+
+
+def _round_before(connection: Connection, releasing: Round) -> ProtectedTable | None:
+    """The survey's newest counted round before this one, for trends."""
+    earlier = [one for one in all_rounds(connection, releasing.survey) if one.closes < releasing.closes]
+    for one in reversed(earlier):
+        if entries := entries_of(connection, one.survey, one.round):
+            return read_table(entries)
+    return None

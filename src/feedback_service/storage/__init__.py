@@ -1,0 +1,1 @@
+"""The database: every table on one page (`schema`), and one small module of queries a subject."""

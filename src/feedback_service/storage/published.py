@@ -1,0 +1,31 @@
+"""A release together with the questionnaire it was asked with: what every report is built from."""
+
+from __future__ import annotations
+
+import json
+
+from sqlalchemy import Connection
+
+from ..reports.build import Source
+from .releases import release_body
+from .rounds import all_rounds
+from .session import Store
+from .surveys import survey_by_fingerprint
+
+
+def read_source(store: Store, survey: str, round_id: str) -> tuple[Source, bytes] | None:
+    """The newest issue of a release, parsed and verbatim; `None` where nothing is released."""
+    with store.read() as connection:
+        return find_source(connection, survey, round_id)
+
+
+def find_source(connection: Connection, survey: str, round_id: str) -> tuple[Source, bytes] | None:
+    """The same inside a transaction of the caller's."""
+    found = release_body(connection, survey, round_id)
+    asked = next((one for one in all_rounds(connection, survey) if one.round == round_id), None)
+    if found is None or asked is None:
+        return None
+    questionnaire = survey_by_fingerprint(connection, survey, asked.fingerprint)
+    if questionnaire is None:
+        return None
+    return Source(json.loads(found[1]), questionnaire), found[1]

@@ -1,0 +1,123 @@
+"""Every table, and for each column of a submission why it tells nothing about a person.
+
+Nothing here has a time finer than a day, and a submission's row has no time at all, no number, no order.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKeyConstraint,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+ROUND_STATES = ("open", "closing", "closed", "counted", "released", "shredded")
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+region = Table(
+    "region",
+    metadata,
+    Column("ags", String(8), primary_key=True),
+    Column("name", String(200), nullable=False),
+    comment="The public tree of regions.",
+)
+
+survey = Table(
+    "survey",
+    metadata,
+    Column("name", String(30), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("fingerprint", LargeBinary(32), nullable=False),
+    Column("body", Text, nullable=False),
+    UniqueConstraint("name", "fingerprint"),
+    comment="Every version of every questionnaire, as canonical JSON. Public.",
+)
+
+round_ = Table(
+    "round",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("survey", String(30), nullable=False),
+    Column("round", String(20), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("closes", Date, nullable=False),
+    Column("fingerprint", LargeBinary(32), nullable=False),
+    Column("public_key", LargeBinary(65), nullable=False),
+    # Zeros once the round is closed: a receipt that is found later then names no row.
+    Column("mixing_key", LargeBinary(32), nullable=False),
+    UniqueConstraint("survey", "round"),
+    CheckConstraint(f"state in ({', '.join(repr(state) for state in ROUND_STATES)})", name="state"),
+    ForeignKeyConstraint(["survey", "fingerprint"], ["survey.name", "survey.fingerprint"]),
+    comment="Rounds of surveys. Dates are the calendar's, the same for everyone.",
+)
+
+envelope = Table(
+    "envelope",
+    metadata,
+    # The round, shared by everyone who answered in it.
+    Column("round_id", Integer, primary_key=True, autoincrement=False),
+    # HMACs of form and answer under a key that is destroyed at the close: after it a random number.
+    Column("key", LargeBinary(16), primary_key=True),
+    # Whether a code was spent for it: one bit, the same for everyone with a code.
+    Column("verified", Boolean, nullable=False),
+    # 3,922 sealed bytes, one length for everyone; opens only with the round's private key.
+    Column("body", LargeBinary(3922), nullable=False),
+    ForeignKeyConstraint(["round_id"], ["round.number"]),
+    # A rowid would count up in the order of insertion.
+    sqlite_with_rowid=False,
+    comment="Sealed answers, sorted by a key that has nothing to do with their arrival.",
+)
+
+tombstone = Table(
+    "tombstone",
+    metadata,
+    Column("round_id", Integer, primary_key=True, autoincrement=False),
+    # HMAC of a form's tag under the mixing key; deleted at the round's close.
+    Column("tag_mac", LargeBinary(8), primary_key=True),
+    ForeignKeyConstraint(["round_id"], ["round.number"]),
+    sqlite_with_rowid=False,
+    comment="Answers that were deleted by receipt, so that a late retry doesn't bring them back.",
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("survey", String(30), nullable=False),
+    Column("round", String(20), nullable=False),
+    Column("issue", Integer, nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("previous", String(71), nullable=False),
+    Column("this", String(71), nullable=False),
+    Column("signature", Text, nullable=True),
+    comment="Protected figures of groups of ten or more, hash-chained, never changed.",
+)
+
+release = Table(
+    "release",
+    metadata,
+    Column("survey", String(30), primary_key=True),
+    Column("round", String(20), primary_key=True),
+    Column("issue", Integer, primary_key=True, autoincrement=False),
+    Column("issued", Date, nullable=False),
+    Column("body", Text, nullable=False),
+    comment="Published files, verbatim.",
+)

@@ -1,0 +1,1 @@
+"""Questionnaires: the model, its files, and the check of answers against it. Pure; XLSForm's words."""

@@ -1,0 +1,224 @@
+"""Reads a questionnaire from its document and refuses what couldn't be asked, sealed or counted.
+
+All that is wrong is said at once, each line naming the question and, for a missing text, the language.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, cast, get_args
+
+from ..errors import N_, FeedbackError
+from ..i18n import LANGUAGES
+from ..sealing.plaintext import LONGEST_CONTENT
+from .capacity import longest_plaintext
+from .categories import NO_ANSWER, PublishClass
+from .expression import SELF, Expression, InvalidExpression, parse
+from .questionnaire import (
+    MOST_PICKS,
+    QUESTION_TYPES,
+    SCALE_POINTS,
+    Choice,
+    Question,
+    Questionnaire,
+    QuestionType,
+    Texts,
+)
+
+_NAME = re.compile(r"[a-z][a-z0-9_]{0,29}\Z")
+_CHOICE_NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,29}\Z")
+_SLUG = re.compile(r"[a-z][a-z0-9-]{0,19}\Z")
+_TOP_KEYS = {"name", "slug", "audience", "source", "languages", "title", "intro", "questions"}
+_QUESTION_KEYS = {
+    "name", "type", "label", "hint", "required", "relevant", "constraint", "constraint_message",
+    "choices", "max", "publish", "pictograms",
+}  # fmt: skip
+# Slugs that are addresses of the service itself.
+_TAKEN_SLUGS = {"thanks", "delete", "privacy", "what-we-keep", "results", "replies"}
+
+
+class InvalidQuestionnaire(FeedbackError):
+    """A survey that is refused; `problems` says everything that is wrong with it."""
+
+    status = 422
+    code = "survey-invalid"
+    message = N_("The survey is refused: %(problems)s")
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__(problems="; ".join(problems))
+        self.problems = problems
+
+
+def read_document(document: object) -> Questionnaire:
+    """Build a questionnaire from nested dicts, lists and texts. Raises `InvalidQuestionnaire`."""
+    return _Reader(document).questionnaire()
+
+
+class _Reader:
+    """Walks a document once and collects what is wrong with it."""
+
+    def __init__(self, document: object) -> None:
+        self.problems: list[str] = []
+        self.top = self._map(document, "the survey")
+        self.languages = tuple(str(code) for code in self._list(self.top.get("languages"), "languages"))
+
+    def questionnaire(self) -> Questionnaire:
+        self._check_top()
+        questions = tuple(
+            self._question(self._map(raw, f"question {number}"), number)
+            for number, raw in enumerate(self._list(self.top.get("questions"), "questions"), start=1)
+        )
+        self._check_together(questions)
+        found = Questionnaire(
+            name=str(self.top.get("name", "")),
+            slug=str(self.top.get("slug", "")),
+            audience=str(self.top.get("audience", "")),
+            source=str(self.top.get("source", "")),
+            languages=self.languages,
+            title=self._texts(self.top.get("title"), "title"),
+            intro=self._texts(self.top.get("intro"), "intro"),
+            questions=questions,
+            document=self.top,
+        )
+        if not self.problems and longest_plaintext(found) > LONGEST_CONTENT:
+            self.problems.append(
+                f"its longest lawful answer takes {longest_plaintext(found)} bytes, "
+                f"an envelope holds {LONGEST_CONTENT}: shorten names or ask less"
+            )
+        if self.problems:
+            raise InvalidQuestionnaire(self.problems)
+        return found
+
+    def _check_top(self) -> None:
+        self._unknown_keys(self.top, _TOP_KEYS, "the survey")
+        for key, pattern in (("name", _NAME), ("slug", _SLUG), ("audience", _NAME)):
+            if not pattern.match(str(self.top.get(key, ""))):
+                self.problems.append(f"{key} is missing or not a short lower-case word")
+        if self.top.get("slug") in _TAKEN_SLUGS:
+            self.problems.append(f"the slug “{self.top['slug']}” is an address of the service itself")
+        for code in self.languages:
+            if code not in LANGUAGES:
+                self.problems.append(f"the language “{code}” is not known")
+        if self.top.get("source") not in self.languages:
+            self.problems.append("source is missing or none of the languages")
+
+    def _question(self, raw: Mapping[str, Any], number: int) -> Question:
+        name = str(raw.get("name", ""))
+        where = f"question “{name}”" if name else f"question {number}"
+        self._unknown_keys(raw, _QUESTION_KEYS, where)
+        if not _NAME.match(name) or name == NO_ANSWER:
+            self.problems.append(f"{where}: the name is missing or not a short lower-case word")
+        kind = str(raw.get("type", ""))
+        if kind not in QUESTION_TYPES:
+            self.problems.append(f"{where}: the type “{kind}” is not known ({', '.join(QUESTION_TYPES)})")
+        question = Question(
+            name=name,
+            type=cast(QuestionType, kind),
+            label=self._texts(raw.get("label"), f"{where}, label"),
+            hint=self._optional_texts(raw, "hint", where),
+            required=self._flag(raw.get("required", False), f"{where}, required"),
+            relevant=self._expression(raw, "relevant", where),
+            constraint=self._expression(raw, "constraint", where),
+            constraint_message=self._optional_texts(raw, "constraint_message", where),
+            choices=self._choices(raw.get("choices", []), where),
+            most=self._picks(raw, kind, where),
+            publish=cast("PublishClass | None", raw.get("publish")),
+            pictograms=self._flag(raw.get("pictograms", False), f"{where}, pictograms"),
+        )
+        self._check_question(question, where)
+        return question
+
+    def _check_question(self, question: Question, where: str) -> None:
+        if question.closed and question.publish not in get_args(PublishClass):
+            self.problems.append(f"{where}: publish is local, wide or state")
+        if not question.closed and (question.choices or question.publish):
+            self.problems.append(f"{where}: a question of this type has no choices and no publish")
+        if question.closed and question.type != "scale" and len(question.choices) < 2:
+            self.problems.append(f"{where}: it needs two choices or more")
+        if question.type == "scale" and question.choice_names != SCALE_POINTS:
+            self.problems.append(f"{where}: a scale has the choices 1 to 5")
+        if (question.constraint is None) != (question.constraint_message is None):
+            self.problems.append(f"{where}: constraint and constraint_message go together")
+
+    def _check_together(self, questions: tuple[Question, ...]) -> None:
+        names = [question.name for question in questions]
+        for name in sorted({name for name in names if names.count(name) > 1}):
+            self.problems.append(f"question “{name}” stands twice")
+        regions = [question for question in questions if question.type == "region"]
+        if len(regions) != 1 or not regions[0].required or regions[0].relevant:
+            self.problems.append("exactly one question of type region, required and always asked, is needed")
+        for position, question in enumerate(questions):
+            earlier = set(names[:position])
+            for expression, allowed in (
+                (question.relevant, earlier),
+                (question.constraint, {*earlier, SELF}),
+            ):
+                for name in sorted((expression.names if expression else frozenset()) - allowed):
+                    self.problems.append(
+                        f"question “{question.name}” refers to “{name}”, not asked before it"
+                    )
+
+    def _choices(self, raw: object, where: str) -> tuple[Choice, ...]:
+        found: list[Choice] = []
+        for item in self._list(raw, f"{where}, choices"):
+            choice = self._map(item, f"{where}, a choice")
+            name = str(choice.get("name", ""))
+            if not _CHOICE_NAME.match(name):
+                self.problems.append(f"{where}: a choice's name “{name}” is not a short lower-case word")
+            if name in (earlier.name for earlier in found):
+                self.problems.append(f"{where}: the choice “{name}” stands twice")
+            found.append(Choice(name, self._texts(choice.get("label"), f"{where}, choice “{name}”")))
+        return tuple(found)
+
+    def _picks(self, raw: Mapping[str, Any], kind: str, where: str) -> int:
+        if kind != "select_multiple":
+            if "max" in raw:
+                self.problems.append(f"{where}: only select_multiple has max")
+            return 1
+        text = str(raw.get("max", MOST_PICKS))
+        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MOST_PICKS:
+            self.problems.append(f"{where}: max is 1 to {MOST_PICKS}")
+            return MOST_PICKS
+        return int(text)
+
+    def _expression(self, raw: Mapping[str, Any], key: str, where: str) -> Expression | None:
+        if key not in raw:
+            return None
+        try:
+            return parse(str(raw[key]))
+        except InvalidExpression as error:
+            self.problems.append(f"{where}, {key}: {error}")
+            return None
+
+    def _optional_texts(self, raw: Mapping[str, Any], key: str, where: str) -> Texts | None:
+        return self._texts(raw[key], f"{where}, {key}") if key in raw else None
+
+    def _texts(self, raw: object, where: str) -> Texts:
+        texts = self._map(raw, where)
+        missing = [code for code in self.languages if not str(texts.get(code, "")).strip()]
+        if missing:
+            self.problems.append(f"{where}: no text in {', '.join(missing)}")
+        self._unknown_keys(texts, set(self.languages), where)
+        return {code: str(text) for code, text in texts.items()}
+
+    def _flag(self, raw: object, where: str) -> bool:
+        if str(raw).lower() not in ("true", "false"):
+            self.problems.append(f"{where} is true or false")
+        return str(raw).lower() == "true"
+
+    def _map(self, raw: object, where: str) -> dict[str, Any]:
+        if isinstance(raw, dict):
+            return raw
+        self.problems.append(f"{where} is missing or not a table of names and values")
+        return {}
+
+    def _list(self, raw: object, where: str) -> list[Any]:
+        if isinstance(raw, list):
+            return raw
+        self.problems.append(f"{where} is missing or not a list")
+        return []
+
+    def _unknown_keys(self, raw: Mapping[str, Any], known: set[str], where: str) -> None:
+        for key in sorted(set(map(str, raw)) - known):
+            self.problems.append(f"{where}: “{key}” is not known")
