@@ -38,8 +38,7 @@ lint: $(VENV)/.test ## format check, linter, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-strings: $(VENV)/.test ## collect the interface's texts into locales/ and update every catalog
-	$(BIN)/pybabel -q extract -F locales/babel.cfg --no-location --sort-output --project feedback-service --version "" -o locales/feedback.pot .
+strings: $(VENV)/.test ## collect the texts of the interface into locales/ and update every catalog
 	$(BIN)/python locales/update.py
 
 screenshots: $(VENV)/.test ## take the pictures in docs/pictures from a running demo

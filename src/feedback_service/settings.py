@@ -16,7 +16,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
-from .errors import N_, FeedbackError
+from .errors import FeedbackError
 from .intake.spool import DEFAULT_SLOTS
 
 SETTINGS_FILE = "settings.toml"
@@ -27,7 +27,7 @@ class InvalidSettings(FeedbackError):
 
     status = 500
     code = "settings-invalid"
-    message = N_("The settings can't be used: %(problems)s. See %(file)s and the variables FEEDBACK_….")
+    message = "The settings can't be used: %(problems)s. See %(file)s and the variables FEEDBACK_…."
 
 
 class Settings(BaseSettings):
@@ -59,8 +59,8 @@ def load_settings(folder: Path) -> Settings:
             settings_cls: type[BaseSettings],
             init_settings: PydanticBaseSettingsSource,
             env_settings: PydanticBaseSettingsSource,
-            dotenv_settings: PydanticBaseSettingsSource,
-            file_secret_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  pydantic's signature
+            file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         ) -> tuple[PydanticBaseSettingsSource, ...]:
             return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file))
 

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 
 from .channels.api import Api
 from .channels.pages import Pages
+from .channels.preview import Preview
 from .channels.results import Results
 from .channels.shields import OwnSiteOnly, QuietErrors, SecurityHeaders
 from .channels.web_form import WebForm
@@ -72,6 +73,8 @@ def create_app(parts: Parts) -> ASGIApp:
     )
     app.include_router(api.router())
     app.router.routes.append(Route("/healthz", healthy))
+    if parts.settings.demo:
+        app.router.routes.extend(Preview(pages, parts.store).routes())
     app.router.routes.extend(Results(pages, parts.open_rounds, parts.store).routes())
     app.router.routes.extend(WebForm(pages, parts.open_rounds, door).routes())
     _add_errors(app, pages, api)

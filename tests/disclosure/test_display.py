@@ -175,3 +175,8 @@ def test_a_change_exactly_at_the_limit_is_no_arrow() -> None:
     before = Side((12, 37), 49, 3)
     assert trend(before, Side((45, 53), 98, 3)) == (None, None)
     assert trend(before, Side((46, 52), 98, 3)) == ("up", None)
+
+
+def test_a_change_of_1_968_standard_deviations_is_an_arrow() -> None:
+    assert trend(Side((60, 240), 300, 1), Side((81, 219), 300, 1)) == ("up", None)
+    assert trend(Side((81, 219), 300, 1), Side((60, 240), 300, 1)) == ("down", None)

@@ -116,6 +116,13 @@ def test_a_missing_a_doubled_and_a_moved_entry_are_named(table: ProtectedTable) 
             verify_chain(changed)
 
 
+def test_a_gap_in_the_positions_breaks_a_chain_whose_hashes_hold(table: ProtectedTable) -> None:
+    entries = append(GENESIS, table, 1)
+    later = append(entries[-1].this, table, len(entries) + 2)
+    with pytest.raises(BrokenChain, match=f"entry {len(entries) + 2} "):
+        verify_chain((*entries, *later))
+
+
 def test_a_ledger_begins_at_the_genesis(table: ProtectedTable) -> None:
     for start, head in ((1, "sha256:" + 64 * "1"), (0, GENESIS)):
         with pytest.raises(BrokenChain):

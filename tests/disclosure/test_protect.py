@@ -10,11 +10,11 @@ from hashlib import sha256
 
 import pytest
 
-from feedback_service.disclosure.noise import ReleaseSecret
+from feedback_service.disclosure.noise import ReleaseSecret, Subject, draw, record_digest
 from feedback_service.disclosure.protect import ProtectedTable, protect, record_set_digest
 from feedback_service.disclosure.protected import ProtectedAtom, atom_digest
 from feedback_service.disclosure.sound import UnsoundCount
-from feedback_service.disclosure.thresholds import TooManyCategories
+from feedback_service.disclosure.thresholds import TooManyCategories, shipped
 from feedback_service.regions.directory import Directory
 from feedback_service.tally.table import CountedQuestion, CountTable
 
@@ -84,6 +84,18 @@ def test_the_noise_is_added_to_the_raw_sum_of_all_members(
     noisy = [by_id(protect(table, directory, secret))["08115"].noisy["trust"] for table in (one, two)]
     assert [a - b for a, b in zip(*raw, strict=True)] == [a - b for a, b in zip(*noisy, strict=True)]
     assert raw[0] != list(noisy[0])
+
+
+def test_an_atom_holds_the_raw_count_plus_the_noise_of_its_own_records(
+    make_table: MakeTable, directory: Directory, secret: ReleaseSecret
+) -> None:
+    table = make_table({"08115": 25})
+    count = table.regions["08115"]
+    records = record_digest(count.record_keys)
+    subject = Subject("clients", "2026-Q4", "clients", "08115", 1, "trust", 25, records)
+    noise = draw(secret, subject, "select_one", 6, shipped())
+    expected = tuple(x + e for x, e in zip(count.counts["trust"], noise, strict=True))
+    assert by_id(protect(table, directory, secret))["08115"].noisy["trust"] == expected
 
 
 def test_one_changed_answer_changes_the_noise_of_the_whole_question_there_and_nowhere_else(

@@ -223,6 +223,16 @@ class TestTrends:
             assert row_of(document, "kreis", "08115")["questions"]["trust"]["trend"] is None
             assert problems(document, release_of(before)) == []
 
+    def test_a_question_that_changed_its_class_has_no_trend(
+        self, make_protected: MakeProtected, release_of: ReleaseOf
+    ) -> None:
+        now = make_protected(self.SIZES)
+        wider = [replace(now.questions[0], publish="wide"), *now.questions[1:]]
+        before = make_protected(self.SIZES, round="2026-Q3", questions=wider)
+        row = row_of(release_of(now, before), "kreis", "08115")
+        assert row["questions"]["trust"]["trend"] is None
+        assert row["questions"]["helped_by"]["trend"] is not None
+
     def test_a_pool_of_other_kreise_is_another_pool(
         self, make_protected: MakeProtected, release_of: ReleaseOf
     ) -> None:

@@ -16,9 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
-from ..errors import N_, FeedbackError
+from ..errors import FeedbackError
 from ..i18n import LANGUAGES
-from ..intake.open_rounds import Asked, OpenRounds, OpenSurvey
+from ..intake.open_rounds import OpenRounds, OpenSurvey
 from ..intake.receive import Door
 from ..intake.spool import RoundClosed
 from ..sealing.envelope import ENVELOPE_BYTES, well_formed
@@ -36,7 +36,7 @@ class UnreadableSubmission(FeedbackError):
 
     status = 422
     code = "submission-invalid"
-    message = N_(
+    message = (
         "The submission can't be used: %(field)s is missing or not as described in /api/v1/openapi.json."
     )
 
@@ -46,7 +46,7 @@ class NotJson(FeedbackError):
 
     status = 400
     code = "not-json"
-    message = N_("The body is not JSON in UTF-8.")
+    message = "The body is not JSON in UTF-8."
 
 
 class InvalidEnvelope(FeedbackError):
@@ -54,7 +54,7 @@ class InvalidEnvelope(FeedbackError):
 
     status = 422
     code = "envelope-invalid"
-    message = N_("An envelope has %(length)s bytes, in base64url without padding, and begins with version 1.")
+    message = "An envelope has %(length)s bytes, in base64url without padding, and begins with version 1."
 
 
 class SupersededKey(FeedbackError):
@@ -62,7 +62,7 @@ class SupersededKey(FeedbackError):
 
     status = 409
     code = "key-superseded"
-    message = N_("This round has ended. Seal the answers again for the round and key given here.")
+    message = "This round has ended. Seal the answers again for the round and key given here."
 
 
 class NotAsked(FeedbackError):
@@ -70,7 +70,7 @@ class NotAsked(FeedbackError):
 
     status = 404
     code = "not-asked"
-    message = N_("There is no such survey, or it is not open now.")
+    message = "There is no such survey, or it is not open now."
 
 
 class Submission(BaseModel):
@@ -80,8 +80,8 @@ class Submission(BaseModel):
 
     survey: Annotated[str, Field(max_length=30)]
     round: Annotated[str, Field(max_length=20)]
-    tag: Annotated[str, Field(pattern=r"^[0-9a-f]{32}\Z")]
-    id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}\Z")]
+    tag: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+    id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
     envelope: Annotated[
         str, Field(max_length=_ENVELOPE_TEXT * 2, description="3,922 bytes in base64url, unpadded")
     ]
@@ -189,12 +189,12 @@ class Api:
 
     async def surveys(self) -> list[SurveyEntry]:
         """The surveys that are open now."""
-        asked = await self._asked()
+        asked = await self.open_rounds.current()
         return [SurveyEntry(**_entry(one)) for one in asked.by_slug.values()]
 
     async def survey(self, name: str, lang: str = "de") -> SurveyDetail:
         """One survey in one language, with the key and fingerprint that an envelope is sealed to."""
-        found = (await self._asked()).survey(name)
+        found = (await self.open_rounds.current()).survey(name)
         if found is None or lang not in LANGUAGES:
             raise NotAsked
         return _detail(found, found.questionnaire.language_or_source(lang))
@@ -203,7 +203,7 @@ class Api:
         """All regions by key. Names are official and the same in every language."""
         if lang not in LANGUAGES:
             raise NotAsked
-        directory = (await self._asked()).directory
+        directory = (await self.open_rounds.current()).directory
         return [
             RegionEntry(ags=one.ags, name=one.name, level=one.level.value)
             for one in directory.regions.values()
@@ -211,7 +211,7 @@ class Api:
 
     async def releases(self) -> list[ReleaseEntry]:
         """All releases, newest first."""
-        heads = (await self._asked()).releases
+        heads = (await self.open_rounds.current()).releases
         return [ReleaseEntry(survey=h.survey, round=h.round, issue=h.issue, issued=h.issued) for h in heads]
 
     async def release(self, survey: str, round: str) -> Response:
@@ -225,7 +225,7 @@ class Api:
         """Store one envelope. 202 whatever the code; 409 with the new key where the round is over."""
         sent = _read_submission(await read_body(request))
         envelope = _read_envelope(sent.envelope)
-        asked = await self._asked()
+        asked = await self.open_rounds.current()
         survey = asked.survey(sent.survey)
         if survey is None:
             raise NotAsked
@@ -239,9 +239,6 @@ class Api:
             await run_in_threadpool(self.open_rounds.renew_now)
             raise SupersededKey from None
         return Accepted()
-
-    async def _asked(self) -> Asked:
-        return self.open_rounds.fresh() or await run_in_threadpool(self.open_rounds.renewed)
 
     def problem(self, error: FeedbackError) -> Response:
         """An error as a problem of RFC 9457; a superseded key carries the new one."""

@@ -40,23 +40,23 @@ class Results:
 
     async def index(self, request: Request) -> Response:
         """All releases, newest first, each with its regions."""
-        code, asked = self._code(request), await self._asked()
+        code, asked = self._code(request), await self.open_rounds.current()
         shown = [
-            await run_in_threadpool(self._overview, code, asked, head.survey, head.round)
-            for head in asked.releases
+            await run_in_threadpool(self._overview, code, asked, one.survey, one.round)
+            for one in asked.releases
         ]
         return self.pages.page("results.html", code, releases=shown)
 
     async def round_file(self, request: Request) -> Response:
-        """A whole release: `2026-Q4.json` verbatim, `2026-Q4.csv` with every region; without ending its page."""
-        code, asked = self._code(request), await self._asked()
+        """A whole release: `2026-Q4.json` verbatim, `2026-Q4.csv` all regions; plain, its page."""
+        code, asked = self._code(request), await self.open_rounds.current()
         name, _, ending = request.path_params["file"].partition(".")
         self._known(asked, request.path_params["survey"], name)
         return await run_in_threadpool(self._file, request, code, asked, name, None, ending)
 
     async def region(self, request: Request) -> Response:
         """One region's page, `.json` or `.csv`."""
-        code, asked = self._code(request), await self._asked()
+        code, asked = self._code(request), await self.open_rounds.current()
         region, _, ending = request.path_params["region"].partition(".")
         self._known(asked, request.path_params["survey"], request.path_params["round"])
         return await run_in_threadpool(
@@ -126,9 +126,6 @@ class Results:
     def _known(self, asked: Asked, survey: str, round_id: str) -> None:
         if (survey, round_id) not in {(head.survey, head.round) for head in asked.releases}:
             raise HTTPException(404)
-
-    async def _asked(self) -> Asked:
-        return self.open_rounds.fresh() or await run_in_threadpool(self.open_rounds.renewed)
 
     def _code(self, request: Request) -> str:
         code = str(request.path_params["lang"])

@@ -73,7 +73,7 @@ class SecurityHeaders:
                 for name, value in _STRICT.items():
                     headers.setdefault(name, value)
                 is_page = headers.get("content-type", "").startswith("text/html")
-                headers["content-security-policy"] = self._policy if is_page else _API_POLICY
+                headers.setdefault("content-security-policy", self._policy if is_page else _API_POLICY)
             await send(message)
 
         await self.app(scope, receive, with_headers)

@@ -63,12 +63,12 @@ class WebForm:
 
     async def start(self, request: Request) -> Response:
         """What this is, and the forms to choose from."""
-        asked = await self._asked()
+        asked = await self.open_rounds.current()
         return self.pages.page("start.html", self._code(request), surveys=list(asked.by_slug.values()))
 
     async def thanks(self, request: Request) -> Response:
         """Neutral, and it asks the browser to forget."""
-        asked = await self._asked()
+        asked = await self.open_rounds.current()
         return self.pages.page(
             "thanks.html",
             self._code(request),
@@ -82,13 +82,13 @@ class WebForm:
 
     async def show(self, request: Request) -> Response:
         """An empty form with a receipt of its own."""
-        survey = self._survey(await self._asked(), request)
+        survey = self._survey(await self.open_rounds.current(), request)
         return self._form(request, survey, Receipt.fresh(), {})
 
     async def send(self, request: Request) -> Response:
         """Check, seal, store; done is a 303 to the neutral page."""
         code = self._code(request)
-        asked = await self._asked()
+        asked = await self.open_rounds.current()
         survey = self._survey(asked, request)
         given = await read_form(request)
         receipt = _receipt(given)
@@ -104,7 +104,7 @@ class WebForm:
         except RoundClosed as error:
             await run_in_threadpool(self.open_rounds.renew_now)
             return self._form(
-                request, self._survey(await self._asked(), request), receipt, given, whole=error
+                request, self._survey(await self.open_rounds.current(), request), receipt, given, whole=error
             )
         return RedirectResponse(f"/{code}/thanks", status_code=303)
 
@@ -118,7 +118,7 @@ class WebForm:
         typed = " ".join((await read_form(request)).get("receipt", []))
         try:
             receipt = Receipt.from_text(typed)
-            asked = await self._asked()
+            asked = await self.open_rounds.current()
             numbers = [one.round_number for one in asked.by_slug.values()]
             await self.door.delete(receipt, numbers)
         except (InvalidReceipt, SpoolUnavailable, RoundClosed) as error:
@@ -127,9 +127,6 @@ class WebForm:
                 "delete.html", code, error.status, state="ask", typed=typed[:80], problem=sentence
             )
         return self.pages.page("delete.html", code, state="done", typed="", problem=None)
-
-    async def _asked(self) -> Asked:
-        return self.open_rounds.fresh() or await run_in_threadpool(self.open_rounds.renewed)
 
     def _code(self, request: Request) -> str:
         code = str(request.path_params["lang"])

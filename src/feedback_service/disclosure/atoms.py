@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ..errors import N_, FeedbackError
+from ..errors import FeedbackError
 from ..regions.directory import Directory
 from ..regions.keys import InvalidRegionKey, Level, cut_to
 from ..tally.table import CountTable, PublishClass
@@ -37,7 +37,7 @@ class CountOutsideDirectory(FeedbackError):
 
     status = 422
     code = "count-outside-directory"
-    message = N_(
+    message = (
         "The count holds answers from a region that the regions file doesn't have. Nothing was drawn. "
         "Import the regions file with which the round was opened."
     )

@@ -17,7 +17,7 @@ from typing import Any, Final, Literal
 
 import rfc8785
 
-from ..errors import N_, FeedbackError
+from ..errors import FeedbackError
 from ..surveys.categories import CountedQuestion
 from .parameters import as_json
 from .protected import ProtectedAtom, ProtectedTable, atom_digest
@@ -33,7 +33,7 @@ class BrokenChain(FeedbackError):
 
     status = 500
     code = "ledger-chain-broken"
-    message = N_(
+    message = (
         "The ledger was changed: entry %(position)s doesn't follow from the one before. Nothing is released. "
         "Restore the ledger from a backup."
     )
@@ -44,7 +44,7 @@ class UnreadableCount(FeedbackError):
 
     status = 500
     code = "ledger-count-unreadable"
-    message = N_("The ledger has no whole count that this program can read here: %(reason)s.")
+    message = "The ledger has no whole count that this program can read here: %(reason)s."
 
 
 @dataclass(frozen=True, slots=True)

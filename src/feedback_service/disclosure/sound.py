@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..errors import N_, FeedbackError
+from ..errors import FeedbackError
 from ..tally.table import NO_ANSWER, CountedQuestion, CountTable, RegionCount
 from .parameters import SCALE
 
@@ -12,7 +12,7 @@ class UnsoundCount(FeedbackError):
 
     status = 500
     code = "count-unsound"
-    message = N_("The count contradicts itself (%(part)s). Nothing was drawn and nothing was written.")
+    message = "The count contradicts itself (%(part)s). Nothing was drawn and nothing was written."
 
 
 def check_sound(table: CountTable) -> None:

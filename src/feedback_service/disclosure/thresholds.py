@@ -16,7 +16,7 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Any, Final
 
-from ..errors import N_, FeedbackError
+from ..errors import FeedbackError
 
 FILE_NAME: Final = "thresholds.json"
 FORMAT: Final = "discrete-gaussian-thresholds/1"
@@ -30,7 +30,7 @@ class TooManyCategories(FeedbackError):
 
     status = 422
     code = "noise-too-many-categories"
-    message = N_(
+    message = (
         "A question has %(categories)s choices to choose one from (with “no answer”). "
         "At most %(limit)s can be protected."
     )

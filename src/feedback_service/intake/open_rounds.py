@@ -7,6 +7,8 @@ itself refuses what comes for a round that was closed.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import threading
 import time
 from collections.abc import Mapping
@@ -73,24 +75,22 @@ class OpenRounds:
         """The snapshot as it is, however old."""
         return self._asked
 
-    def fresh(self) -> Asked | None:
-        """The snapshot if it is fresh enough; else `None`, and `renewed` is to be called off the event loop."""
-        return self._asked if time.monotonic() - self._read_at < _FRESH_SECONDS else None
-
-    def renewed(self) -> Asked:
-        """The snapshot, read again; the old one where the database can't be read."""
-        with self._lock:
-            if self.fresh() is None:
-                self.renew_now()
+    async def current(self) -> Asked:
+        """The snapshot, read again where it is older than a second, off the event loop."""
+        if time.monotonic() - self._read_at >= _FRESH_SECONDS:
+            await asyncio.to_thread(self._renew_once)
         return self._asked
+
+    def _renew_once(self) -> None:
+        with self._lock:
+            if time.monotonic() - self._read_at >= _FRESH_SECONDS:
+                self.renew_now()
 
     def renew_now(self) -> None:
         """Read again at once, as after the spool said that a round is closed."""
-        try:
+        # Kept on purpose where the read fails: see above. `serve` fails loudly if the first one does.
+        with contextlib.suppress(SQLAlchemyError):
             self._asked = self._read()
-        except SQLAlchemyError:
-            # Kept on purpose: see above. `serve` fails loudly if the first read fails.
-            pass
         self._read_at = time.monotonic()
 
     def _read(self) -> Asked:

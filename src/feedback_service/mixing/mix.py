@@ -11,8 +11,6 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import hmac
-import secrets
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,9 +23,7 @@ from ..secret import Secret
 from ..storage.envelopes import KEY_PREFIX_BYTES, StoredEnvelope, bury, rewrite_round
 from ..storage.rounds import Round, all_rounds
 from ..storage.session import Store
-
-THRESHOLD = 20
-STAYING = 10
+from .pool import choose, due
 
 Progress = Callable[[str], None]
 
@@ -94,12 +90,12 @@ def _mix_files(
     progress("reading the spools")
     for accepting, standby in files:
         _recover(accepting, standby)
-    if not closing and not _due(files):
+    if not closing and not due(one for accepting, _ in files for _, one in accepting.read() if one):
         waiting = sum(accepting.used() for accepting, _ in files)
         return MixReport(staying=waiting, below_threshold=True)
     drained = [_turn_and_read(accepting, standby, closing) for accepting, standby in files]
     mixable = {number for number, one in rounds.items() if one.state in ("open", "closing")}
-    going, staying = _choose([one.pending for one in drained], mixable, closing)
+    going, staying = choose([one.pending for one in drained], mixable, closing)
     progress("storing")
     stored = _absorb(store, rounds, going)
     progress("rewriting the store")
@@ -126,17 +122,6 @@ def _recover(accepting: SlotFile, standby: SlotFile) -> None:
         standby.refill(keep=damaged)
 
 
-def _due(files: list[tuple[SlotFile, SlotFile]]) -> bool:
-    """Whether any round has enough waiting for some to go."""
-    waiting = {_identity(pending) for accepting, _ in files for _, pending in accepting.read() if pending}
-    return any(number >= THRESHOLD for number in Counter(number for number, *_ in waiting).values())
-
-
-def _identity(pending: Pending) -> tuple[int, Kind, bytes, bytes]:
-    """The same form sent again is the same answer: it neither fills the pool nor stays beside itself."""
-    return pending.round_number, pending.kind, pending.tag, pending.id
-
-
 def _turn_and_read(accepting: SlotFile, standby: SlotFile, closing: frozenset[int]) -> _Drained:
     """Turn the pair: the standby takes what comes from now on, and what came is read."""
     with standby.transaction():
@@ -152,33 +137,6 @@ def _turn_and_read(accepting: SlotFile, standby: SlotFile, closing: frozenset[in
         else:
             drained.pending.append(pending)
     return drained
-
-
-def _choose(files: list[list[Pending]], closing: frozenset[int]) -> tuple[list[Pending], list[list[Pending]]]:
-    """Which go now, and which stay for each file they came from."""
-    distinct = {
-        _identity(pending): (position, pending)
-        for position, waiting in enumerate(files)
-        for pending in sorted(waiting, key=lambda one: one.envelope, reverse=True)
-    }
-    groups: dict[int, list[tuple[int, Pending]]] = {}
-    for position, pending in distinct.values():
-        groups.setdefault(pending.round_number, []).append((position, pending))
-    going: list[Pending] = []
-    staying: list[list[Pending]] = [[] for _ in files]
-    for number, group in groups.items():
-        keep = _how_many_stay(len(group), closing=number in closing) if number in mixable else len(group)
-        secrets.SystemRandom().shuffle(group)
-        for position, pending in group[:keep]:
-            staying[position].append(pending)
-        going.extend(pending for _, pending in group[keep:])
-    return going, staying
-
-
-def _how_many_stay(waiting: int, *, closing: bool) -> int:
-    if closing:
-        return 0
-    return STAYING if waiting >= THRESHOLD else waiting
 
 
 def _absorb(store: Store, rounds: dict[int, Round], going: list[Pending]) -> int:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from importlib import resources
 from types import MappingProxyType
 
-from ..errors import N_, FeedbackError
+from ..errors import FeedbackError
 from .keys import InvalidRegionKey, Level, level_of, parent_of
 
 
@@ -22,7 +22,7 @@ class UnknownRegion(FeedbackError):
 
     status = 422
     code = "region-unknown"
-    message = N_("There is no region with the key %(key)s here.")
+    message = "There is no region with the key %(key)s here."
 
 
 class InvalidRegionFile(FeedbackError):
@@ -30,7 +30,7 @@ class InvalidRegionFile(FeedbackError):
 
     status = 422
     code = "region-file-invalid"
-    message = N_("Line %(line)s of the regions file can't be used: %(reason)s. Nothing was imported.")
+    message = "Line %(line)s of the regions file can't be used: %(reason)s. Nothing was imported."
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from ..errors import N_, FeedbackError
+from ..errors import FeedbackError
 
 
 class Level(StrEnum):
@@ -29,7 +29,7 @@ class InvalidRegionKey(FeedbackError):
 
     status = 422
     code = "region-key-invalid"
-    message = N_("“%(key)s” is not a region key: it has 2, 3, 5 or 8 digits.")
+    message = "“%(key)s” is not a region key: it has 2, 3, 5 or 8 digits."
 
 
 def level_of(ags: str) -> Level:

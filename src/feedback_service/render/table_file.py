@@ -8,9 +8,19 @@ from collections.abc import Sequence
 
 from ..reports.model import RegionReport
 
-_COLUMNS = (
-    "survey", "round", "region", "name", "question", "question_text", "answer", "n", "count", "percent", "trend",
-)  # fmt: skip
+_COLUMNS = [
+    "survey",
+    "round",
+    "region",
+    "name",
+    "question",
+    "question_text",
+    "answer",
+    "n",
+    "count",
+    "percent",
+    "trend",
+]
 
 
 def csv_table(reports: Sequence[RegionReport]) -> str:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from ..errors import N_, FeedbackError
+from ..errors import FeedbackError
 
 _QUARTER = re.compile(r"(\d{4})-Q([1-4])\Z")
 
@@ -16,7 +16,7 @@ class InvalidRoundName(FeedbackError):
 
     status = 422
     code = "round-name-invalid"
-    message = N_("“%(name)s” names no round. Rounds are named like 2026-Q4.")
+    message = "“%(name)s” names no round. Rounds are named like 2026-Q4."
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
-from ..errors import N_, FeedbackError
+from ..errors import FeedbackError
 from ..storage.rounds import Round, RoundState, all_rounds
 from ..storage.surveys import survey_names
 
@@ -16,7 +16,7 @@ class UnknownSurvey(FeedbackError):
 
     status = 404
     code = "survey-unknown"
-    message = N_("There is no survey “%(survey)s” here. There are: %(known)s.")
+    message = "There is no survey “%(survey)s” here. There are: %(known)s."
 
 
 class UnknownRound(FeedbackError):
@@ -24,7 +24,7 @@ class UnknownRound(FeedbackError):
 
     status = 404
     code = "round-unknown"
-    message = N_("The survey “%(survey)s” has no round “%(round)s”. See: feedback-service rounds list")
+    message = "The survey “%(survey)s” has no round “%(round)s”. See: feedback-service rounds list"
 
 
 class NoSuchRound(FeedbackError):
@@ -32,7 +32,7 @@ class NoSuchRound(FeedbackError):
 
     status = 409
     code = "round-state"
-    message = N_("No round of “%(survey)s” is %(states)s. See: feedback-service rounds list")
+    message = "No round of “%(survey)s” is %(states)s. See: feedback-service rounds list"
 
 
 class SeveralRounds(FeedbackError):
@@ -40,7 +40,7 @@ class SeveralRounds(FeedbackError):
 
     status = 409
     code = "round-ambiguous"
-    message = N_("Several rounds of “%(survey)s” qualify: %(rounds)s. Choose one with --round.")
+    message = "Several rounds of “%(survey)s” qualify: %(rounds)s. Choose one with --round."
 
 
 class WrongState(FeedbackError):
@@ -48,7 +48,7 @@ class WrongState(FeedbackError):
 
     status = 409
     code = "round-wrong-state"
-    message = N_("The round %(round)s of “%(survey)s” is %(state)s; for this it must be %(states)s.")
+    message = "The round %(round)s of “%(survey)s” is %(state)s; for this it must be %(states)s."
 
 
 def require_survey(connection: Connection, survey: str) -> None:

@@ -21,7 +21,7 @@ from ..disclosure.ledger import LedgerEntry, append, read_table
 from ..disclosure.noise import ReleaseSecret
 from ..disclosure.protect import protect, record_set_digest
 from ..disclosure.protected import ProtectedTable
-from ..errors import N_, FeedbackError
+from ..errors import FeedbackError
 from ..regions.directory import Directory
 from ..sealing.wrapping import RoundSecrets, unwrap
 from ..secret import Secret
@@ -45,7 +45,7 @@ class WrongKey(FeedbackError):
 
     status = 409
     code = "key-wrong"
-    message = N_("The key %(file)s is not the key of “%(survey)s” %(round)s. Nothing was changed.")
+    message = "The key %(file)s is not the key of “%(survey)s” %(round)s. Nothing was changed."
 
 
 class OtherAnswers(FeedbackError):
@@ -53,7 +53,7 @@ class OtherAnswers(FeedbackError):
 
     status = 409
     code = "count-differs"
-    message = N_(
+    message = (
         "The round %(round)s of “%(survey)s” was counted before, from other answers than lie here now."
         " A second count could reveal single answers and is refused. Nothing was changed."
     )
@@ -64,7 +64,7 @@ class UnknownQuestionnaire(FeedbackError):
 
     status = 500
     code = "questionnaire-missing"
-    message = N_("The questions of “%(survey)s” %(round)s are missing from the database. Restore a backup.")
+    message = "The questions of “%(survey)s” %(round)s are missing from the database. Restore a backup."
 
 
 @dataclass(frozen=True, slots=True)

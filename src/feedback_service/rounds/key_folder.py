@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ..errors import N_, FeedbackError
+from ..errors import FeedbackError
 from ..sealing.keys import PublicKey
 from ..sealing.wrapping import RoundSecrets, WrappingKey, public_file, read_public_file, wrap
 
@@ -19,7 +19,7 @@ class KeyMissing(FeedbackError):
 
     status = 409
     code = "key-missing"
-    message = N_("There is no key %(file)s. Make keys with: feedback-service keys create %(survey)s")
+    message = "There is no key %(file)s. Make keys with: feedback-service keys create %(survey)s"
 
 
 class KeyExists(FeedbackError):
@@ -27,7 +27,7 @@ class KeyExists(FeedbackError):
 
     status = 409
     code = "key-exists"
-    message = N_("The key %(file)s is there already, and is never overwritten. Nothing was changed.")
+    message = "The key %(file)s is there already, and is never overwritten. Nothing was changed."
 
 
 def public_path(folder: Path, survey: str, round_id: str) -> Path:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from ..errors import N_, FeedbackError
+from ..errors import FeedbackError
 from ..secret import Secret
 from ..storage.rounds import Round, add_round, all_rounds
 from ..storage.surveys import newest_survey
@@ -22,7 +22,7 @@ class RoundIsOpen(FeedbackError):
 
     status = 409
     code = "round-open"
-    message = N_("The round %(round)s of “%(survey)s” is open. Close it first: feedback-service rounds close")
+    message = "The round %(round)s of “%(survey)s” is open. Close it first: feedback-service rounds close"
 
 
 class RoundExists(FeedbackError):
@@ -30,7 +30,7 @@ class RoundExists(FeedbackError):
 
     status = 409
     code = "round-exists"
-    message = N_("The round %(round)s of “%(survey)s” was there already; a round is never opened twice.")
+    message = "The round %(round)s of “%(survey)s” was there already; a round is never opened twice."
 
 
 def open_round(connection: Connection, key_folder: Path, survey: str, quarter: Quarter) -> Round:

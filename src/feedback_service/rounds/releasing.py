@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from ..disclosure.ledger import read_table, verify_chain
 from ..disclosure.protected import ProtectedTable
 from ..disclosure.release import Chain, as_bytes, build_release
-from ..errors import N_, FeedbackError
+from ..errors import FeedbackError
 from ..storage.ledger import all_entries, entries_of
 from ..storage.regions import read_directory
 from ..storage.releases import ReleaseHead, add_release, release_body
@@ -25,7 +25,7 @@ class ReleaseDiffers(FeedbackError):
 
     status = 409
     code = "release-differs"
-    message = N_(
+    message = (
         "The release of “%(survey)s” %(round)s no longer follows from the ledger. Nothing was changed;"
         " look for what altered the database."
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from ..errors import N_, FeedbackError
+from ..errors import FeedbackError
 from .envelope import POINT_BYTES
 
 SCALAR_BYTES = 32
@@ -23,7 +23,7 @@ class InvalidPublicKey(FeedbackError):
 
     status = 422
     code = "public-key-invalid"
-    message = N_("This is not a public key of a round.")
+    message = "This is not a public key of a round."
 
 
 def to_base64url(data: bytes) -> str:

@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
-from ..errors import N_, FeedbackError
+from ..errors import FeedbackError
 from ..secret import Secret
 from .keys import PrivateKey, PublicKey, from_base64url, to_base64url
 
@@ -31,7 +31,7 @@ class WrongPassphrase(FeedbackError):
 
     status = 403
     code = "passphrase-wrong"
-    message = N_("The passphrase does not open this key. Nothing was changed. Check it and try again.")
+    message = "The passphrase does not open this key. Nothing was changed. Check it and try again."
 
 
 class InvalidKeyFile(FeedbackError):
@@ -39,7 +39,7 @@ class InvalidKeyFile(FeedbackError):
 
     status = 422
     code = "key-file-invalid"
-    message = N_("%(file)s is not a key file of a round.")
+    message = "%(file)s is not a key file of a round."
 
 
 class NotEnoughMemory(FeedbackError):
@@ -47,7 +47,7 @@ class NotEnoughMemory(FeedbackError):
 
     status = 500
     code = "kdf-memory"
-    message = N_("The key derivation needs %(mib)s MiB of memory. Free some, or use another machine.")
+    message = "The key derivation needs %(mib)s MiB of memory. Free some, or use another machine."
 
 
 @dataclass(frozen=True, slots=True)

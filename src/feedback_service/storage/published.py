@@ -29,3 +29,19 @@ def find_source(connection: Connection, survey: str, round_id: str) -> tuple[Sou
     if questionnaire is None:
         return None
     return Source(json.loads(found[1]), questionnaire), found[1]
+
+
+def newest_complete_round(connection: Connection) -> str | None:
+    """The newest round of which every survey that had it is released."""
+    rounds = all_rounds(connection)
+    for name in sorted({one.round for one in rounds}, reverse=True):
+        if all(one.state in ("released", "shredded") for one in rounds if one.round == name):
+            return name
+    return None
+
+
+def sources_of_round(connection: Connection, round_id: str) -> list[Source]:
+    """The releases of all surveys of one round, clients' and counsellors' alike."""
+    surveys = sorted({one.survey for one in all_rounds(connection) if one.round == round_id})
+    found = (find_source(connection, survey, round_id) for survey in surveys)
+    return [source for source, _ in filter(None, found)]

@@ -20,7 +20,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.pool import NullPool
 
-from ..errors import N_, FeedbackError
+from ..errors import FeedbackError
 
 PAGE_BYTES = 16384
 _DATABASE = "feedback.sqlite"
@@ -32,9 +32,7 @@ class NotInitialised(FeedbackError):
 
     status = 503
     code = "not-initialised"
-    message = N_(
-        "There is no installation in %(folder)s. Make one with: feedback-service init --data %(folder)s"
-    )
+    message = "There is no installation in %(folder)s. Make one with: feedback-service init --data %(folder)s"
 
 
 class OutdatedDatabase(FeedbackError):
@@ -42,9 +40,7 @@ class OutdatedDatabase(FeedbackError):
 
     status = 503
     code = "database-outdated"
-    message = N_(
-        "The database in %(folder)s is of another version. Run: feedback-service init --data %(folder)s"
-    )
+    message = "The database in %(folder)s is of another version. Run: feedback-service init --data %(folder)s"
 
 
 class UnsupportedDatabase(FeedbackError):
@@ -52,7 +48,7 @@ class UnsupportedDatabase(FeedbackError):
 
     status = 500
     code = "database-unsupported"
-    message = N_(
+    message = (
         "FEEDBACK_DATABASE_URL names %(dialect)s. This version keeps its promises on SQLite only:"
         " unset it to use the data folder."
     )

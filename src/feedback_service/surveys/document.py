@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, cast, get_args
 
-from ..errors import N_, FeedbackError
+from ..errors import FeedbackError
 from ..i18n import LANGUAGES
 from ..sealing.plaintext import LONGEST_CONTENT
 from .capacity import longest_plaintext
@@ -43,7 +43,7 @@ class InvalidQuestionnaire(FeedbackError):
 
     status = 422
     code = "survey-invalid"
-    message = N_("The survey is refused: %(problems)s")
+    message = "The survey is refused: %(problems)s"
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__(problems="; ".join(problems))

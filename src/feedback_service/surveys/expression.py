@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ..errors import N_, FeedbackError
+from ..errors import FeedbackError
 
 Scope = Mapping[str, "str | list[str]"]
 Value = str | float | bool
@@ -40,7 +40,7 @@ class InvalidExpression(FeedbackError):
 
     status = 422
     code = "expression-invalid"
-    message = N_("The expression “%(expression)s” can't be read: %(reason)s.")
+    message = "The expression “%(expression)s” can't be read: %(reason)s."
 
 
 @dataclass(frozen=True, slots=True)

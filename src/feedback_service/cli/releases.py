@@ -1,0 +1,113 @@
+"""`releases export|verify`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..disclosure.check import problems
+from ..disclosure.ledger import verify_chain
+from ..errors import FeedbackError
+from ..i18n import load_interfaces
+from ..regions.directory import Directory
+from ..render.table_file import csv_table
+from ..reports.build import Source, region_report, regions_with_rows
+from ..storage.ledger import all_entries
+from ..storage.published import find_source
+from ..storage.regions import read_directory
+from ..storage.releases import release_heads
+from .common import DEFAULT_DATA, Data, Json, Out, installation
+
+FORMATS = ("json", "csv")
+
+
+class UnknownFormat(FeedbackError):
+    """A format that can't be written."""
+
+    status = 422
+    code = "format-unknown"
+    message = "The format “%(format)s” can't be written. There are: %(known)s."
+
+
+def app() -> typer.Typer:
+    """The group of commands."""
+    group = typer.Typer(no_args_is_help=True, help="Releases: export and verify.")
+    group.command()(export)
+    group.command()(verify)
+    return group
+
+
+def export(
+    folder: Annotated[Path, typer.Option("--out", help="Where the files go.")],
+    formats: Annotated[str, typer.Option("--format", help="json, csv or both, with commas.")] = "json,csv",
+    language: Annotated[str, typer.Option(help="The language of the CSV's texts.")] = "de",
+    data: Data = DEFAULT_DATA,
+    as_json: Json = False,
+) -> None:
+    """Write every release as files: JSON verbatim, CSV with one line an answer."""
+    wanted = [one.strip() for one in formats.split(",")]
+    for one in wanted:
+        if one not in FORMATS:
+            raise UnknownFormat(format=one[:20], known=", ".join(FORMATS))
+    store, _ = installation(data)
+    out = Out(as_json)
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[str] = []
+    with store.read() as connection:
+        directory = read_directory(connection)
+        for head in release_heads(connection):
+            found = find_source(connection, head.survey, head.round)
+            if found is None:
+                continue
+            path = folder / f"{head.survey}-{head.round}"
+            if "json" in wanted:
+                written.append(_write(path.with_suffix(".json"), found[1]))
+            if "csv" in wanted:
+                table = _table(found[0], directory, language)
+                written.append(_write(path.with_suffix(".csv"), ("\ufeff" + table).encode()))
+    for name in written:
+        out.say(name)
+    if not written:
+        out.say("Nothing is released yet.")
+    out.finish({"files": written})
+
+
+def verify(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Release files; without any, the installation's.")
+    ] = None,
+    data: Data = DEFAULT_DATA,
+    as_json: Json = False,
+) -> None:
+    """Recompute everything in releases from their noisy figures, and the ledger's chain."""
+    out = Out(as_json)
+    documents = {str(file): json.loads(file.read_text("utf-8")) for file in files or ()}
+    if not files:
+        store, _ = installation(data)
+        with store.read() as connection:
+            verify_chain(all_entries(connection))
+            for head in release_heads(connection):
+                found = find_source(connection, head.survey, head.round)
+                if found:
+                    documents[f"{head.survey} {head.round}"] = json.loads(found[1])
+    found_problems = {name: problems(document) for name, document in documents.items()}
+    for name, wrong in found_problems.items():
+        out.say(f"{name}: {'right' if not wrong else '; '.join(wrong)}")
+    out.finish(found_problems)
+    if any(found_problems.values()):
+        raise typer.Exit(1)
+
+
+def _table(source: Source, directory: Directory, language: str) -> str:
+    interfaces = load_interfaces()
+    say = interfaces.get(language, interfaces["en"]).plain
+    regions = regions_with_rows(source.release)
+    return csv_table([region_report(source, directory, language, region, say) for region in regions])
+
+
+def _write(path: Path, content: bytes) -> str:
+    path.write_bytes(content)
+    return str(path)

@@ -1,0 +1,170 @@
+"""`rounds list|open|close|count|release`."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..clock import today
+from ..rounds.calendar import Quarter
+from ..rounds.choosing import choose_round
+from ..rounds.closing import close_round
+from ..rounds.counting import count_round
+from ..rounds.key_folder import private_path
+from ..rounds.opening import next_quarter, open_round
+from ..rounds.releasing import release_round
+from ..storage.envelopes import count as envelopes_of
+from ..storage.rounds import all_rounds
+from .common import DEFAULT_DATA, Data, Json, Out, RoundName, counter, installation, passphrase, stages
+
+Survey = Annotated[str, typer.Argument(help="The survey's name, like clients.")]
+# Starting processes takes longer than opening some thousand envelopes.
+_WORTH_PROCESSES = 20_000
+
+
+def app() -> typer.Typer:
+    """The group of commands."""
+    group = typer.Typer(no_args_is_help=True, help="Rounds: open, close, count, release.")
+    group.command("list")(list_rounds)
+    group.command("open")(open_)
+    group.command()(close)
+    group.command()(count)
+    group.command()(release)
+    return group
+
+
+def list_rounds(data: Data = DEFAULT_DATA, as_json: Json = False) -> None:
+    """All rounds and their states."""
+    store, _ = installation(data)
+    out = Out(as_json)
+    with store.read() as connection:
+        rounds = all_rounds(connection)
+    for one in rounds:
+        out.say(f"{one.survey:<16}{one.round:<10}{one.state:<10}until {one.closes}")
+    out.finish(
+        [
+            {"survey": one.survey, "round": one.round, "state": one.state, "closes": str(one.closes)}
+            for one in rounds
+        ]
+    )
+
+
+def open_(
+    survey: Survey, round_name: RoundName = None, data: Data = DEFAULT_DATA, as_json: Json = False
+) -> None:
+    """Open a survey's next round, or the one named."""
+    store, _ = installation(data)
+    out = Out(as_json)
+    with store.begin() as connection:
+        quarter = Quarter.parse(round_name) if round_name else next_quarter(connection, survey, today())
+        opened = open_round(connection, store.key_folder, survey, quarter)
+    out.say(f"{opened.survey}: round {opened.round} is open until {opened.closes}.")
+    out.finish({"survey": opened.survey, "round": opened.round, "closes": str(opened.closes)})
+
+
+def close(
+    survey: Survey, round_name: RoundName = None, data: Data = DEFAULT_DATA, as_json: Json = False
+) -> None:
+    """Close the open round at once, mix what waits, and open the calendar's next round."""
+    store, _ = installation(data)
+    out = Out(as_json)
+    with store.read() as connection:
+        chosen = choose_round(connection, survey, round_name, ["closing", "open"])
+    with stages() as stage:
+        done = close_round(store, store.key_folder, chosen, today(), stage)
+    out.say(f"{survey}: round {chosen.round} is closed.")
+    if done.opened:
+        out.say(f"{survey}: round {done.opened.round} is open until {done.opened.closes}.")
+    else:
+        out.say(f"There is no key for {done.next_quarter}. Make one, then open the round:")
+        out.say(f"feedback-service keys create {survey}; feedback-service rounds open {survey}")
+    if done.mixed.damaged:
+        out.say(
+            f"{done.mixed.damaged} slots of the spool are damaged and could not be mixed; they stay there."
+        )
+    out.finish(
+        {
+            "survey": survey,
+            "round": chosen.round,
+            "opened": done.opened.round if done.opened else None,
+            "damaged": done.mixed.damaged,
+        }
+    )
+    if done.mixed.damaged:
+        raise typer.Exit(1)
+
+
+def count(
+    survey: Survey,
+    round_name: RoundName = None,
+    key: Annotated[
+        Path | None, typer.Option("--key", help="The round's key file, if it lies elsewhere.")
+    ] = None,
+    data: Data = DEFAULT_DATA,
+    as_json: Json = False,
+) -> None:
+    """Open, check and count a closed round with its key, protect the figures, write them to the ledger."""
+    store, settings = installation(data)
+    out = Out(as_json)
+    with store.read() as connection:
+        chosen = choose_round(connection, survey, round_name, ["closed"], ["counted", "released"])
+        waiting = envelopes_of(connection, chosen.number)
+    key_file = key or private_path(store.key_folder, survey, chosen.round)
+    secret = passphrase(settings)
+    with _executor(waiting) as executor, counter("opening") as progress:
+        done = count_round(store, chosen, key_file, secret, executor, progress)
+    verb = "was counted before, from the same answers" if done.again else "is counted"
+    out.say(f"{survey}: round {chosen.round} {verb}: {done.answers} answers in {done.atoms} groups.")
+    if done.invalid:
+        out.say(f"{done.invalid} envelopes did not open, were copies, or held no lawful answer.")
+    out.finish(
+        {
+            "survey": survey,
+            "round": chosen.round,
+            "answers": done.answers,
+            "invalid": done.invalid,
+            "atoms": done.atoms,
+            "again": done.again,
+        }
+    )
+
+
+def release(
+    survey: Survey, round_name: RoundName = None, data: Data = DEFAULT_DATA, as_json: Json = False
+) -> None:
+    """Publish a counted round, from the ledger alone."""
+    store, settings = installation(data)
+    out = Out(as_json)
+    with store.read() as connection:
+        chosen = choose_round(connection, survey, round_name, ["counted"], ["released"])
+    done = release_round(store, chosen, today())
+    verb = "was released before; the ledger still says the same" if done.again else "is released"
+    address = f"{settings.public_url}/de/results/{survey}/{chosen.round}"
+    out.say(f"{survey}: round {chosen.round} {verb}. See {address}")
+    out.finish(
+        {
+            "survey": survey,
+            "round": chosen.round,
+            "issue": done.head.issue,
+            "issued": str(done.head.issued),
+            "again": done.again,
+        }
+    )
+
+
+@contextmanager
+def _executor(envelopes: int) -> Iterator[Executor | None]:
+    """Processes for large rounds; each opens with the key in its own memory and nothing else."""
+    if envelopes < _WORTH_PROCESSES:
+        yield None
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
+        yield pool
