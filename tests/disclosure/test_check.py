@@ -78,7 +78,7 @@ HEADING: dict[str, Change] = {
     "the parameters": lambda d: d["parameters"].update(V=1),
     "the issue": lambda d: d.update(issue=0),
     "invalid records": lambda d: d.update(invalid=-1),
-    "other audiences": lambda d: [atom.update(audience="others") for atom in d["atoms"]],
+    "are of other audiences": lambda d: d["withheld"][0].update(audience="others"),
 }
 ATOMS: dict[str, Change] = {
     "there is no such class": lambda d: atom_of(d, "08115").update({"class": "other"}),
@@ -96,7 +96,7 @@ ATOMS: dict[str, Change] = {
 ROWS: dict[str, Change] = {
     "not made of exactly the atoms": lambda d: row_of(d, "bezirk", "082")["atoms"].pop(),
     "row local kreis 082: it is not made": lambda d: row_of(d, "bezirk", "082").update(level="kreis"),
-    "another round or audience": lambda d: row_of(d, "kreis", "08115").update(window=["2026-Q3"]),
+    "its window is another round": lambda d: row_of(d, "kreis", "08115").update(window=["2026-Q3"]),
     "n is not the sum": lambda d: row_of(d, "kreis", "08115").update(n=38),
     "other questions than its atoms": lambda d: row_of(d, "kreis", "08115")["questions"].pop("trust"),
     "row local kreis 08115 is missing": lambda d: d["rows"].remove(row_of(d, "kreis", "08115")),

@@ -27,6 +27,7 @@ def test_the_right_shape_has_no_mismatch() -> None:
         ({"maybe": ["a"]}, "release.maybe has another type than expected"),
         ({"each": {"q": {"z": [1], "raw": [1]}}}, "release.each.q has a further field raw"),
         ({"each": {"q": {}}}, "release.each.q lacks z"),
+        ({"each": {"\ud800": {"z": [1]}}}, "release.each has a name that can't be printed"),
         ({"each": [1]}, "release.each is no object"),
         ({"each": {"q": 1}}, "release.each.q is no object"),
     ],

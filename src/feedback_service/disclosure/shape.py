@@ -87,6 +87,8 @@ def mismatches(value: object, shape: Any, where: str = "release") -> Iterator[st
             yield f"{where} is no object"
             return
         for key, item in value.items():
+            if not key.isprintable():  # a lone surrogate has no UTF-8, so no digest either
+                yield f"{where} has a name that can't be printed"
             yield from mismatches(item, shape.shape, f"{where}.{key}")
     elif isinstance(shape, list):
         if not isinstance(value, list):
