@@ -19,9 +19,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import uvicorn
-from bare import echo, seal_and_forget
-from load import Measured, form_request, post_all
 
+from bare import echo, seal_and_forget
 from feedback_service.rounds.calendar import Quarter
 from feedback_service.rounds.founding import found
 from feedback_service.sealing.wrapping import Derivation, derive
@@ -29,11 +28,14 @@ from feedback_service.secret import Secret
 from feedback_service.serve import serve
 from feedback_service.settings import load_settings
 from feedback_service.storage.session import open_store
+from load import Measured, form_request, post_all
 
 
 def _serve_bare(name: str, port: int) -> None:
     app = {"echo": echo, "seal": seal_and_forget}[name]()
-    uvicorn.run(app, port=port, access_log=False, log_level="warning", proxy_headers=False, server_header=False)
+    uvicorn.run(
+        app, port=port, access_log=False, log_level="warning", proxy_headers=False, server_header=False
+    )
 
 
 def _serve_ours(folder: str, port: int) -> None:

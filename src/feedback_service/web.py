@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .channels.api import Api
 from .channels.pages import Pages
@@ -23,13 +25,14 @@ from .channels.shields import OwnSiteOnly, QuietErrors, SecurityHeaders
 from .channels.web_form import WebForm
 from .errors import N_, FeedbackError
 from .i18n import Interface
+from .intake.group_commit import GroupCommit
 from .intake.open_rounds import OpenRounds
 from .intake.receive import Door
 from .intake.spool import Spool
 from .settings import Settings
 from .storage.session import Store
 
-_API = "/api/"
+_API = "/api/v1/"
 
 
 class PageNotFound(FeedbackError):
@@ -62,24 +65,63 @@ class Parts:
 def create_app(parts: Parts) -> ASGIApp:
     """The application, with everything that surrounds a request."""
     pages = Pages(parts.interfaces, parts.settings)
-    door = Door(parts.spool)
-    api = Api(parts.open_rounds, door, parts.store)
-    app = FastAPI(
-        title="Feedback service",
-        openapi_url="/api/v1/openapi.json",
-        docs_url=None,
-        redoc_url=None,
-        lifespan=_lifespan(parts.spool),
-    )
+    group_commit = GroupCommit(parts.spool)
+    door = Door(group_commit)
+    # Two applications: what people send needs none of the framework that describes the API to programs.
+    api = _api_app(Api(parts.open_rounds, door, parts.store))
+    people = _people_app(pages, parts, door, group_commit)
+
+    read = GZipMiddleware(people, minimum_size=500)
+
+    async def by_path(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].startswith(_API):
+            await api(scope, receive, send)
+        elif scope["type"] == "http" and scope["method"] == "POST":
+            await people(scope, receive, send)
+        else:
+            await read(scope, receive, send)
+
+    return QuietErrors(SecurityHeaders(OwnSiteOnly(by_path), pages.policy))
+
+
+def _api_app(api: Api) -> ASGIApp:
+    app = FastAPI(title="Feedback service", openapi_url=f"{_API}openapi.json", docs_url=None, redoc_url=None)
     app.include_router(api.router())
-    app.router.routes.append(Route("/healthz", healthy))
+
+    async def known(_request: Request, error: Exception) -> Response:
+        return api.problem(_as_known(error))
+
+    _handle(app, known)
+    # FastAPI's own answer would repeat what was sent.
+    app.add_exception_handler(RequestValidationError, known)
+    return app
+
+
+def _people_app(pages: Pages, parts: Parts, door: Door, group_commit: GroupCommit) -> ASGIApp:
+    routes = [Route("/healthz", healthy)]
     if parts.settings.demo:
-        app.router.routes.extend(Preview(pages, parts.store).routes())
-    app.router.routes.extend(Results(pages, parts.open_rounds, parts.store).routes())
-    app.router.routes.extend(WebForm(pages, parts.open_rounds, door).routes())
-    _add_errors(app, pages, api)
-    inner = GZipMiddleware(app, minimum_size=500)
-    return QuietErrors(SecurityHeaders(OwnSiteOnly(inner), pages.policy))
+        routes += Preview(pages, parts.store).routes()
+    routes += Results(pages, parts.open_rounds, parts.store).routes()
+    routes += WebForm(pages, parts.open_rounds, door).routes()
+    app = Starlette(routes=routes, lifespan=_lifespan(group_commit))
+
+    async def known(request: Request, error: Exception) -> Response:
+        return pages.error(request, _as_known(error))
+
+    _handle(app, known)
+    return app
+
+
+def _handle(app: Starlette, handler: Callable[[Request, Exception], Awaitable[Response]]) -> None:
+    """One handler renders every error: a problem for programs, a page in the reader's language for people."""
+    app.add_exception_handler(FeedbackError, handler)
+    app.add_exception_handler(HTTPException, handler)
+
+
+def _as_known(error: Exception) -> FeedbackError:
+    if isinstance(error, FeedbackError):
+        return error
+    return CannotDoThat() if isinstance(error, HTTPException) and error.status_code == 405 else PageNotFound()
 
 
 async def healthy(_request: Request) -> Response:
@@ -87,29 +129,12 @@ async def healthy(_request: Request) -> Response:
     return JSONResponse({"status": "ok"})
 
 
-def _add_errors(app: FastAPI, pages: Pages, api: Api) -> None:
-    """One handler renders every error: a problem for clients, a page in the reader's language for people."""
-
-    async def known(request: Request, error: Exception) -> Response:
-        shown = error if isinstance(error, FeedbackError) else FeedbackError()
-        if request.url.path.startswith(_API):
-            return api.problem(shown)
-        return pages.error(request, shown)
-
-    async def http(request: Request, error: Exception) -> Response:
-        status = error.status_code if isinstance(error, HTTPException) else 500
-        return await known(request, CannotDoThat() if status == 405 else PageNotFound())
-
-    app.add_exception_handler(FeedbackError, known)
-    app.add_exception_handler(HTTPException, http)
-    # FastAPI's own answer would repeat what was sent.
-    app.add_exception_handler(RequestValidationError, http)
-
-
-def _lifespan(spool: Spool):  # type: ignore[no-untyped-def]
+def _lifespan(group_commit: GroupCommit) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        beating = asyncio.create_task(group_commit.beat())
         yield
-        spool.close()
+        beating.cancel()
+        await group_commit.close()
 
     return lifespan

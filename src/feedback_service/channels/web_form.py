@@ -177,6 +177,6 @@ class WebForm:
 def _receipt(given: Mapping[str, Sequence[str]]) -> Receipt:
     """The form's receipt; a new one for a client that sent none."""
     try:
-        return Receipt.from_text((given.get("receipt") or [""])[0])
+        return Receipt.from_hex((given.get("receipt") or [""])[0])
     except InvalidReceipt:
         return Receipt.fresh()

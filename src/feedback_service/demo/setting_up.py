@@ -7,11 +7,10 @@ real ones travel through. Killed and started again, it goes on where it was.
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Future
 from datetime import date, timedelta
 from pathlib import Path
 
-from ..intake.slot import answer
+from ..intake.slot import Packed, answer
 from ..intake.spool import Spool
 from ..rounds.calendar import Quarter
 from ..rounds.closing import close_round
@@ -92,14 +91,11 @@ def _answer_round(store: Store, one: Round, number: int) -> None:
     sealing = SealingContext(one.survey, one.round, one.fingerprint, PublicKey.from_bytes(one.public_key))
     spool = Spool(store.spool_folder)
     try:
-        stored: list[Future[None]] = []
+        group: list[Packed] = []
         for invented in invent(questionnaire, directory, one.round, number):
             envelope = seal(sealing, lang=invented.lang, channel="web", answers=invented.answers)
-            receipt = invented.receipt
-            stored.append(
-                spool.put(answer(one.number, receipt.tag, receipt.id_for(invented.answers), envelope))
-            )
-        for done in stored:
-            done.result()
+            id_ = invented.receipt.id_for(invented.answers)
+            group.append(answer(one.number, invented.receipt.tag, id_, envelope).packed())
+        spool.store(group)
     finally:
         spool.close()

@@ -13,16 +13,16 @@ from dataclasses import dataclass
 from ..sealing.receipt import Receipt
 from ..sealing.seal import seal
 from ..surveys.answers import Answers
+from .group_commit import GroupCommit
 from .open_rounds import OpenSurvey
 from .slot import answer, tombstone
-from .spool import Spool
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
     """The way into a process's spool."""
 
-    spool: Spool
+    spool: GroupCommit
 
     async def receive(
         self, survey: OpenSurvey, receipt: Receipt, *, lang: str, channel: str, answers: Answers
@@ -33,13 +33,11 @@ class Door:
 
     async def receive_envelope(self, round_number: int, tag: bytes, id_: bytes, envelope: bytes) -> None:
         """Store an envelope that was sealed elsewhere. Raises `RoundClosed`, `SpoolUnavailable`."""
-        await asyncio.wrap_future(self.spool.put(answer(round_number, tag, id_, envelope)))
+        await self.spool.put(answer(round_number, tag, id_, envelope))
 
     async def delete(self, receipt: Receipt, round_numbers: Iterable[int]) -> None:
         """Ask for the deletion of whatever was sent with this receipt in these rounds.
 
         Whether there was anything can't be told. Raises `RoundClosed`, `SpoolUnavailable`.
         """
-        waiting = [self.spool.put(tombstone(number, receipt.tag)) for number in round_numbers]
-        for one in waiting:
-            await asyncio.wrap_future(one)
+        await asyncio.gather(*(self.spool.put(tombstone(number, receipt.tag)) for number in round_numbers))

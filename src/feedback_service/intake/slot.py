@@ -34,6 +34,14 @@ class DamagedSlot(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Packed:
+    """The bytes of one slot, and the round whose close may refuse them."""
+
+    round_number: int
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Pending:
     """One thing that waits for the mix. A tombstone has random bytes for id and envelope."""
 
@@ -44,12 +52,12 @@ class Pending:
     code_field: bytes
     envelope: bytes
 
-    def packed(self) -> bytes:
-        """The slot's content."""
+    def packed(self) -> Packed:
+        """As it goes into a slot."""
         content = _LAYOUT.pack(
             self.round_number, self.kind, self.tag, self.id, self.code_field, self.envelope
         )
-        return content + _checksum(content)
+        return Packed(self.round_number, content + _checksum(content))
 
 
 def answer(round_number: int, tag: bytes, id_: bytes, envelope: bytes) -> Pending:

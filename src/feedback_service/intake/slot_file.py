@@ -7,18 +7,22 @@ inside the writer's transaction, so a restart after kill -9 has nothing to clean
 
 from __future__ import annotations
 
+import json
 import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator
+import struct
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from .slot import DamagedSlot, Pending, filler, unpacked
+from .slot import DamagedSlot, Packed, Pending, filler, unpacked
 
 PAGE_BYTES = 8192
 _SECONDS_TO_WAIT = 60.0
-# At half load twenty misses in a row happen once in a million; then the file is counted, and grown.
-_MISSES = 20
+LARGEST_GROUP = 256
+_TRIES = 3
+# Holds a file of the size that it begins with, so that looking for free slots reads nothing.
+_CACHE_KIB = 32 * 1024
 _SCHEMA = """
 CREATE TABLE slot (number INTEGER PRIMARY KEY, used INTEGER NOT NULL, content BLOB NOT NULL);
 CREATE TABLE gate (accepting INTEGER NOT NULL);
@@ -40,6 +44,7 @@ class SlotFile:
         self._db.execute("PRAGMA synchronous=FULL")
         self._db.execute("PRAGMA secure_delete=ON")
         self._db.execute("PRAGMA temp_store=MEMORY")
+        self._db.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
 
     @classmethod
     def create(cls, path: Path, slots: int, *, accepting: bool) -> SlotFile:
@@ -80,15 +85,17 @@ class SlotFile:
     @property
     def accepting(self) -> bool:
         """Whether new submissions go into this file of the pair."""
-        return bool(self._db.execute("SELECT accepting FROM gate").fetchone()[0])
+        return self.gate()[0]
+
+    def gate(self) -> tuple[bool, frozenset[int]]:
+        """Whether the file accepts, and the numbers of the rounds for which it takes nothing any more."""
+        query = "SELECT accepting, (SELECT json_group_array(number) FROM closed_round) FROM gate"
+        accepting, closed = self._db.execute(query).fetchone()
+        return bool(accepting), frozenset(json.loads(closed))
 
     def set_accepting(self, accepting: bool) -> None:
         """Turn the file's gate."""
         self._db.execute("UPDATE gate SET accepting = ?", (int(accepting),))
-
-    def closed_rounds(self) -> frozenset[int]:
-        """Numbers of the rounds for which this file takes nothing any more."""
-        return frozenset(number for (number,) in self._db.execute("SELECT number FROM closed_round"))
 
     def close_rounds(self, numbers: Iterable[int]) -> None:
         """Take nothing more for these rounds."""
@@ -102,11 +109,21 @@ class SlotFile:
         """How many slots are used. Reads the whole file."""
         return int(self._db.execute("SELECT count(*) FROM slot WHERE used = 1").fetchone()[0])
 
-    def put(self, pending: Pending) -> None:
-        """Overwrite a random free slot, inside a transaction of the caller's."""
-        self._db.execute(
-            "UPDATE slot SET used = 1, content = ? WHERE number = ?", (pending.packed(), self._free_slot())
-        )
+    def put(self, group: Sequence[Packed]) -> None:
+        """Overwrite random free slots, inside a transaction of the caller's.
+
+        One statement for many: each statement gives Python's lock away and waits for it again.
+        """
+        for start in range(0, len(group), LARGEST_GROUP):
+            part = group[start : start + LARGEST_GROUP]
+            slots = self._free_slots(len(part))
+            values = [one for slot, packed in zip(slots, part, strict=True) for one in (slot, packed.content)]
+            rows = ",".join(["(?,?)"] * len(part))
+            self._db.execute(
+                f"WITH new(number, content) AS (VALUES {rows})"  # noqa: S608  only question marks
+                " UPDATE slot SET used = 1, content = new.content FROM new WHERE slot.number = new.number",
+                values,
+            )
 
     def read(self) -> Iterator[tuple[int, Pending | None]]:
         """Slot numbers and what waits in them; `None` for a damaged one."""
@@ -127,20 +144,29 @@ class SlotFile:
     def heartbeat(self) -> None:
         """Rewrite a random unused slot, so that the file's time of change tells nothing."""
         with self.transaction():
-            self._db.execute("UPDATE slot SET content = ? WHERE number = ?", (filler(), self._free_slot()))
+            self._db.execute(
+                "UPDATE slot SET content = ? WHERE number = ?", (filler(), self._free_slots(1)[0])
+            )
 
-    def _free_slot(self) -> int:
+    def _free_slots(self, wanted: int) -> list[int]:
+        """Random free slots, each set of them as likely as any other."""
         capacity = self.capacity()
-        for _ in range(_MISSES):
-            number = secrets.randbelow(capacity) + 1
-            if not self._is_used(number):
-                return number
-        if 2 * self.used() >= capacity:
+        for _ in range(_TRIES):
+            found = self._free_among(_random_numbers(3 * wanted + 16, capacity))
+            if len(found) >= wanted:
+                return found[:wanted]
+        # At half load three times as many as wanted are enough in nearly every try.
+        if 2 * (self.used() + wanted) >= capacity:
             self._grow(capacity)
-        return self._free_slot()
+        return self._free_slots(wanted)
 
-    def _is_used(self, number: int) -> bool:
-        return bool(self._db.execute("SELECT used FROM slot WHERE number = ?", (number,)).fetchone()[0])
+    def _free_among(self, numbers: list[int]) -> list[int]:
+        """Those that are free, still in their random order."""
+        marks = ",".join("?" * len(numbers))
+        # As one value: every row that is fetched would give Python's lock away and wait for it again.
+        query = f"SELECT json_group_array(number) FROM slot WHERE used = 0 AND number IN ({marks})"  # noqa: S608
+        free = set(json.loads(self._db.execute(query, numbers).fetchone()[0]))
+        return [number for number in numbers if number in free]
 
     def _grow(self, capacity: int) -> None:
         """Double the file and deal all used slots anew over all slots.
@@ -158,3 +184,10 @@ class SlotFile:
                 for one in range(1, 2 * capacity + 1)
             ),
         )
+
+
+def _random_numbers(count: int, highest: int) -> list[int]:
+    """Distinct random numbers from 1 to `highest`; fewer than `count` where some came up twice."""
+    # 64 random bits for each: what the remainder favours is beyond measuring.
+    drawn = struct.unpack(f">{count}Q", secrets.token_bytes(8 * count))
+    return list(dict.fromkeys(one % highest + 1 for one in drawn))

@@ -1,29 +1,26 @@
-"""The spool of one web process: a pair of slot files, and the one writer that commits in groups.
+"""The spool of one web process: a pair of slot files, stored to in groups.
 
-`put` answers only after the commit. Of the pair one file accepts; the mix turns to the other before it
+`store` returns only after the commit. Of the pair one file accepts; the mix turns to the other before it
 drains the first. Each web process claims a pair of its own; a pair whose process died stays registered,
 so the next mix drains it, and the next process may claim it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
-import queue
 import sqlite3
 import threading
-import time
-from concurrent.futures import Future
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from ..errors import N_, FeedbackError
-from .slot import Pending
+from .slot import Packed
 from .slot_file import SlotFile
 
 DEFAULT_SLOTS = 4096
-HEARTBEAT_SECONDS = 30.0
-_LARGEST_GROUP = 256
 _FILES = ("a.spool", "b.spool")
 _LOCK = "claimed.lock"
 
@@ -91,94 +88,45 @@ def _claim(folder: Path, slots: int) -> tuple[SpoolPair, IO[bytes]]:
 
 
 class Spool:
-    """A claimed pair with its writer thread. Make one a process; `close` it at the end."""
+    """A claimed pair. Make one a process; `close` it at the end. Calls may come from any thread."""
 
     def __init__(self, folder: Path, slots: int = DEFAULT_SLOTS) -> None:
-        self.pair, self._lock = _claim(folder, slots)
+        self.pair, self._claim = _claim(folder, slots)
         self._current, self._other = self.pair.open()
-        self._waiting: queue.SimpleQueue[tuple[Pending, Future[None]] | None] = queue.SimpleQueue()
-        self._writer = threading.Thread(target=self._write_until_closed, name="spool-writer", daemon=True)
-        self._writer.start()
+        self._one_at_a_time = threading.Lock()
 
-    def put(self, pending: Pending) -> Future[None]:
-        """Store one thing durably; done when it is committed.
+    def store(self, group: Sequence[Packed]) -> frozenset[int]:
+        """Put a group into random free slots in one transaction; it is durable when this returns.
 
-        The future raises `RoundClosed` or `SpoolUnavailable`; then nothing was stored.
+        Gives the numbers of the rounds that are closed: what the group had for them was not stored.
+        Raises `SpoolUnavailable`; then nothing was.
         """
-        done: Future[None] = Future()
-        self._waiting.put((pending, done))
-        return done
+        with self._one_at_a_time:
+            try:
+                return self._store(group)
+            except sqlite3.Error:
+                # `from None`: SQLite's message is of no use to a person and says where the file lies.
+                raise SpoolUnavailable from None
+
+    def heartbeat(self) -> None:
+        """Rewrite a random unused slot, so that the file's time of change tells nothing."""
+        # A missed beat loses nothing; the next submission meets the same fault and reports it.
+        with self._one_at_a_time, contextlib.suppress(sqlite3.Error):
+            self._current.heartbeat()
 
     def close(self) -> None:
-        """Commit what waits, then let go of the pair."""
-        self._waiting.put(None)
-        self._writer.join()
-        self._current.close()
-        self._other.close()
-        self._lock.close()
+        """Let go of the pair."""
+        with self._one_at_a_time:
+            self._current.close()
+            self._other.close()
+            self._claim.close()
 
-    def _write_until_closed(self) -> None:
-        next_heartbeat = time.monotonic() + HEARTBEAT_SECONDS
-        while True:
-            try:
-                first = self._waiting.get(timeout=max(0.0, next_heartbeat - time.monotonic()))
-            except queue.Empty:
-                self._heartbeat()
-                next_heartbeat = time.monotonic() + HEARTBEAT_SECONDS
-                continue
-            group, closing = self._group_from(first)
-            if group:
-                self._commit(group)
-            if closing:
-                return
-
-    def _group_from(
-        self, first: tuple[Pending, Future[None]] | None
-    ) -> tuple[list[tuple[Pending, Future[None]]], bool]:
-        """What waits by now, and whether the spool is being closed."""
-        group = []
-        item = first
-        while item is not None:
-            # From here on it can't be cancelled; what the client gave up before is not stored.
-            if item[1].set_running_or_notify_cancel():
-                group.append(item)
-            if len(group) == _LARGEST_GROUP:
-                return group, False
-            try:
-                item = self._waiting.get_nowait()
-            except queue.Empty:
-                return group, False
-        return group, True
-
-    def _commit(self, group: list[tuple[Pending, Future[None]]]) -> None:
-        try:
-            closed = self._store([pending for pending, _ in group])
-        except sqlite3.Error:
-            for _, done in group:
-                done.set_exception(SpoolUnavailable())
-            return
-        for pending, done in group:
-            if pending.round_number in closed:
-                done.set_exception(RoundClosed())
-            else:
-                done.set_result(None)
-
-    def _store(self, group: list[Pending]) -> frozenset[int]:
-        """Put a group into the accepting file in one transaction; gives the rounds that were closed."""
+    def _store(self, group: Sequence[Packed]) -> frozenset[int]:
         while True:
             with self._current.transaction():
-                if self._current.accepting:
-                    closed = self._current.closed_rounds()
-                    for pending in group:
-                        if pending.round_number not in closed:
-                            self._current.put(pending)
+                accepting, closed = self._current.gate()
+                if accepting:
+                    self._current.put([one for one in group if one.round_number not in closed])
                     return closed
             # The mix turned to the other file between two groups.
             self._current, self._other = self._other, self._current
-
-    def _heartbeat(self) -> None:
-        try:
-            self._current.heartbeat()
-        except sqlite3.Error:
-            # A missed beat loses nothing; the next submission meets the same fault and reports it.
-            return

@@ -158,8 +158,7 @@ def _absorb(store: Store, rounds: dict[int, Round], going: list[Pending]) -> int
 
 def _carry(pending: list[Pending], target: SlotFile) -> None:
     with target.transaction():
-        for one in pending:
-            target.put(one)
+        target.put([one.packed() for one in pending])
 
 
 @contextmanager

@@ -45,8 +45,19 @@ class Receipt:
         return cls(secrets.token_bytes(RECEIPT_BYTES))
 
     @classmethod
+    def from_hex(cls, text: str) -> Receipt:
+        """Read what a form of ours carries. Raises `InvalidReceipt`."""
+        try:
+            secret = bytes.fromhex(text)
+        except ValueError:
+            raise InvalidReceipt from None
+        if len(secret) != RECEIPT_BYTES:
+            raise InvalidReceipt
+        return cls(secret)
+
+    @classmethod
     def from_text(cls, text: str) -> Receipt:
-        """Read what was typed or posted, in any script's digits. Raises `InvalidReceipt`."""
+        """Read what a person typed, in any script's digits. Raises `InvalidReceipt`."""
         digits = "".join(str(unicodedata.digit(one)) for one in text if one.isdecimal())
         number = int(digits[:-1]) if len(digits) == _DIGITS + 1 else -1
         if number < 0 or number >= 1 << (8 * RECEIPT_BYTES) or not verhoeff.is_valid(digits):
