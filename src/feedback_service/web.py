@@ -98,11 +98,14 @@ def _api_app(api: Api) -> ASGIApp:
 
 
 def _people_app(pages: Pages, parts: Parts, door: Door, group_commit: GroupCommit) -> ASGIApp:
-    routes = [Route("/healthz", healthy)]
+    form = WebForm(pages, parts.open_rounds, door)
+    # First what is sent: it is what many do at once.
+    routes = form.sending()
+    routes.append(Route("/healthz", healthy))
     if parts.settings.demo:
         routes += Preview(pages, parts.store).routes()
     routes += Results(pages, parts.open_rounds, parts.store).routes()
-    routes += WebForm(pages, parts.open_rounds, door).routes()
+    routes += form.reading()
     app = Starlette(routes=routes, lifespan=_lifespan(group_commit))
 
     async def known(request: Request, error: Exception) -> Response:

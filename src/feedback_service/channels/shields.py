@@ -9,19 +9,19 @@ import sys
 import traceback
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_STRICT = {
-    "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
-    "x-robots-tag": "noindex",
-}
-_API_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_STRICT = [
+    (b"cache-control", b"no-store"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+    (b"x-robots-tag", b"noindex"),
+]
+_API_POLICY = b"default-src 'none'; frame-ancestors 'none'"
 
 
 class QuietErrors:
@@ -60,7 +60,7 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, policy: str) -> None:
         self.app = app
-        self._policy = policy
+        self._policy = policy.encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -69,14 +69,17 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in _STRICT.items():
-                    headers.setdefault(name, value)
-                is_page = headers.get("content-type", "").startswith("text/html")
-                headers.setdefault("content-security-policy", self._policy if is_page else _API_POLICY)
+                self._add(message["headers"])
             await send(message)
 
         await self.app(scope, receive, with_headers)
+
+    def _add(self, headers: list[tuple[bytes, bytes]]) -> None:
+        have = dict(headers)
+        headers.extend(header for header in _STRICT if header[0] not in have)
+        if b"content-security-policy" not in have:
+            is_page = have.get(b"content-type", b"").startswith(b"text/html")
+            headers.append((b"content-security-policy", self._policy if is_page else _API_POLICY))
 
 
 class OwnSiteOnly:

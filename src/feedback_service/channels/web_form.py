@@ -43,17 +43,22 @@ class WebForm:
     open_rounds: OpenRounds
     door: Door
 
-    def routes(self) -> list[Route]:
-        """The addresses of this channel. Order matters: the slug takes any word."""
+    def sending(self) -> list[Route]:
+        """The addresses that forms are sent to. Order matters: the slug takes any word."""
+        return [
+            Route("/{lang}/delete", self.delete, methods=["POST"]),
+            Route("/{lang}/{slug}", self.send, methods=["POST"]),
+        ]
+
+    def reading(self) -> list[Route]:
+        """The addresses of pages; they come after all others, as the slug takes any word."""
         return [
             Route("/", self.languages),
             Route("/{lang}/", self.start),
             Route("/{lang}/thanks", self.thanks),
             Route("/{lang}/privacy", self.privacy),
-            Route("/{lang}/delete", self.ask_delete, methods=["GET"]),
-            Route("/{lang}/delete", self.delete, methods=["POST"]),
-            Route("/{lang}/{slug}", self.show, methods=["GET"]),
-            Route("/{lang}/{slug}", self.send, methods=["POST"]),
+            Route("/{lang}/delete", self.ask_delete),
+            Route("/{lang}/{slug}", self.show),
         ]
 
     async def languages(self, request: Request) -> Response:

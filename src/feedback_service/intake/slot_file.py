@@ -21,6 +21,10 @@ PAGE_BYTES = 8192
 _SECONDS_TO_WAIT = 60.0
 LARGEST_GROUP = 256
 _TRIES = 3
+_FREE = (
+    "SELECT (SELECT max(number) FROM slot), json_group_array(number) FROM slot"
+    " WHERE used = 0 AND number IN (SELECT value FROM json_each(?))"
+)
 # Holds a file of the size that it begins with, so that looking for free slots reads nothing.
 _CACHE_KIB = 32 * 1024
 _SCHEMA = """
@@ -45,6 +49,7 @@ class SlotFile:
         self._db.execute("PRAGMA secure_delete=ON")
         self._db.execute("PRAGMA temp_store=MEMORY")
         self._db.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
+        self._capacity = self.capacity()
 
     @classmethod
     def create(cls, path: Path, slots: int, *, accepting: bool) -> SlotFile:
@@ -150,22 +155,23 @@ class SlotFile:
 
     def _free_slots(self, wanted: int) -> list[int]:
         """Random free slots, each set of them as likely as any other."""
-        capacity = self.capacity()
         for _ in range(_TRIES):
-            found = self._free_among(_random_numbers(3 * wanted + 16, capacity))
+            found = self._free_among(_random_numbers(3 * wanted + 16, self._capacity))
             if len(found) >= wanted:
                 return found[:wanted]
         # At half load three times as many as wanted are enough in nearly every try.
-        if 2 * (self.used() + wanted) >= capacity:
-            self._grow(capacity)
+        if 2 * (self.used() + wanted) >= self._capacity:
+            self._grow(self._capacity)
         return self._free_slots(wanted)
 
     def _free_among(self, numbers: list[int]) -> list[int]:
-        """Those that are free, still in their random order."""
-        marks = ",".join("?" * len(numbers))
-        # As one value: every row that is fetched would give Python's lock away and wait for it again.
-        query = f"SELECT json_group_array(number) FROM slot WHERE used = 0 AND number IN ({marks})"  # noqa: S608
-        free = set(json.loads(self._db.execute(query, numbers).fetchone()[0]))
+        """Those that are free, still in their random order; none if the file has grown meanwhile."""
+        # One row with one value: every row that is fetched gives Python's lock away and waits for it again.
+        capacity, found = self._db.execute(_FREE, (json.dumps(numbers),)).fetchone()
+        if capacity != self._capacity:
+            self._capacity = capacity
+            return []
+        free = set(json.loads(found))
         return [number for number in numbers if number in free]
 
     def _grow(self, capacity: int) -> None:
@@ -184,6 +190,7 @@ class SlotFile:
                 for one in range(1, 2 * capacity + 1)
             ),
         )
+        self._capacity = 2 * capacity
 
 
 def _random_numbers(count: int, highest: int) -> list[int]:

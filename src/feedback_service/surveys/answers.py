@@ -7,6 +7,7 @@ with the question it belongs to. Error texts hold limits and never what was answ
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from ..errors import N_, FeedbackError
 from ..regions.directory import Directory
 from .expression import SELF
 from .questionnaire import TEXT_BYTES, TEXT_CHARACTERS, Question, Questionnaire, Texts
+
+# Control characters and lone surrogates (Unicode categories Cc, Cs), but not the line feed.
+_CONTROL = re.compile("[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
 
 Answers = dict[str, "str | list[str]"]
 

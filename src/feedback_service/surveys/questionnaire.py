@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 import rfc8785
@@ -52,16 +52,16 @@ class Question:
     most: int = 1
     publish: PublishClass | None = None
     pictograms: bool = False
+    # The names of its choices, in order: read for every answer, so made once.
+    choice_names: tuple[str, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "choice_names", tuple(choice.name for choice in self.choices))
 
     @property
     def closed(self) -> bool:
         """Whether its answers are counted."""
         return self.type in CLOSED_TYPES
-
-    @property
-    def choice_names(self) -> tuple[str, ...]:
-        """The names of its choices, in order."""
-        return tuple(choice.name for choice in self.choices)
 
 
 @dataclass(frozen=True, slots=True)

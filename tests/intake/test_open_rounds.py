@@ -1,0 +1,133 @@
+"""What is being asked right now, also while the database can't be read."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Iterator
+from datetime import date
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
+
+from feedback_service.intake import open_rounds as module
+from feedback_service.intake.open_rounds import OpenRounds
+from feedback_service.sealing.keys import PrivateKey
+from feedback_service.storage.releases import ReleaseHead, add_release
+from feedback_service.storage.rounds import move
+from feedback_service.storage.session import Store
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """The module's clock, standing still at `now`."""
+    clock = SimpleNamespace(now=100.0)
+    monkeypatch.setattr(module, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    return clock
+
+
+def _close_clients(store: Store) -> None:
+    with store.begin() as connection:
+        assert move(connection, 1, ["open"], "closing")
+
+
+def test_every_open_round_is_there_with_what_it_takes_to_seal_for_it(
+    store: Store, private_key: PrivateKey
+) -> None:
+    asked = OpenRounds(store).latest
+    clients = asked.survey("clients")
+    assert clients and asked.by_slug[clients.questionnaire.slug] is clients
+    assert (clients.round_number, clients.round_id, clients.closes) == (1, "2026-Q4", date(2026, 12, 31))
+    assert clients.sealing.public_key.to_bytes() == private_key.public.to_bytes()
+    assert clients.sealing.fingerprint == clients.questionnaire.fingerprint
+    assert asked.directory.state.ags == "08" and asked.releases == ()
+    assert asked.round_numbers == {("clients", "2026-Q4"): 1, ("counsellors", "2026-Q4"): 2}
+
+
+def test_a_round_that_is_closing_is_asked_no_more_but_its_address_and_number_stay(store: Store) -> None:
+    slug = next(slug for slug, one in OpenRounds(store).latest.by_slug.items() if one.round_number == 1)
+    _close_clients(store)
+    asked = OpenRounds(store).latest
+    assert asked.survey("clients") is None and slug not in asked.by_slug
+    assert slug in asked.slugs and asked.round_numbers["clients", "2026-Q4"] == 1
+    assert asked.survey("counsellors") is not None
+
+
+def test_a_survey_that_is_unknown_has_no_open_round(open_rounds: OpenRounds) -> None:
+    assert open_rounds.latest.survey("nobody") is None
+
+
+def test_releases_are_listed(store: Store) -> None:
+    head = ReleaseHead("clients", "2026-Q3", 1, date(2026, 10, 4))
+    with store.begin() as connection:
+        add_release(connection, head, b"{}")
+    assert OpenRounds(store).latest.releases == (head,)
+
+
+def test_the_snapshot_is_kept_for_a_second_and_then_read_again(store: Store, clock: SimpleNamespace) -> None:
+    rounds = OpenRounds(store)
+    first = rounds.latest
+    _close_clients(store)
+    clock.now = 100.9
+    assert asyncio.run(rounds.current()) is first
+    clock.now = 101.0
+    again = asyncio.run(rounds.current())
+    assert again is rounds.latest is not first
+    assert again.survey("clients") is None
+
+
+def test_after_a_refusal_the_snapshot_is_read_at_once(store: Store, clock: SimpleNamespace) -> None:
+    rounds = OpenRounds(store)
+    _close_clients(store)
+    rounds.renew_now()
+    assert rounds.latest.survey("clients") is None
+
+
+def test_a_crowd_reads_the_database_once(
+    store: Store, clock: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds = OpenRounds(store)
+    clock.now = 200.0
+    read = 0
+    original = Store.read
+
+    @contextlib.contextmanager
+    def counted(self: Store) -> Iterator[Connection]:
+        nonlocal read
+        read += 1
+        with original(self) as connection:
+            yield connection
+
+    monkeypatch.setattr(Store, "read", counted)
+
+    async def crowd() -> None:
+        await asyncio.gather(*(rounds.current() for _ in range(20)))
+
+    asyncio.run(crowd())
+    assert read == 1
+
+
+def test_people_can_answer_while_the_database_cannot_be_read(
+    store: Store, clock: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds = OpenRounds(store)
+    first = rounds.latest
+
+    def locked(_self: Store) -> None:
+        raise OperationalError("SELECT", {}, Exception("database is locked"))
+
+    clock.now = 150.0
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "read", locked)
+        assert asyncio.run(rounds.current()) is first
+    clock.now = 151.0
+    assert asyncio.run(rounds.current()) is not first
+
+
+def test_a_process_that_cannot_read_at_its_start_says_so(store: Store) -> None:
+    with store.begin() as connection:
+        connection.execute(text("DROP TABLE release"))
+    with pytest.raises(OperationalError):
+        OpenRounds(store)
