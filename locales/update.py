@@ -24,7 +24,7 @@ SOURCE = HERE.parent / "src"
 TEMPLATE = HERE / f"{DOMAIN}.pot"
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
-    "_": None, "N_": None, "say": None, "text": None, "plain": None, "counted": (1, 2), "ngettext": (1, 2),
+    "_": None, "N_": None, "say": None, "counted": (1, 2), "ngettext": (1, 2),
 }  # fmt: skip
 _PLACEHOLDER = re.compile(r"%(?:\(\w+\))?.")
 

@@ -95,6 +95,10 @@ class Interface:
         """The message as plain text, for mail and terminals."""
         return self.translations.gettext(message) % facts
 
+    def plain_counted(self, one: str, many: str, n: int) -> str:
+        """The form of a message that goes with the number `n`, as plain text."""
+        return self.translations.ngettext(one, many, n) % {"n": self.number(n)}
+
     def error(self, error: FeedbackError) -> Markup:
         """An error's sentence, numbers in it isolated so that they stay right in right-to-left text."""
         return self.text(error.message, **{name: isolated(fact) for name, fact in error.facts.items()})

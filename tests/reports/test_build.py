@@ -51,7 +51,7 @@ def test_every_figure_is_the_releases(report: Report) -> None:
     assert trust.choices == (
         ChoiceFigure("A 1 en", 20, 10, "up"),
         ChoiceFigure("A 2 en", 30, 15, None),
-        ChoiceFigure("A 3 en", 50, 25, None),
+        ChoiceFigure("A 3 en", 50, 25, None, None),
         ChoiceFigure("A 4 en", 60, 30, "down"),
         ChoiceFigure("A 5 en", 30, 15, None),
         ChoiceFigure("No answer", 10, 5, None, no_answer=True),
@@ -83,22 +83,24 @@ def test_a_region_below_the_threshold_is_told_why_and_where_its_answers_went(rep
     found = report("08327")
     assert (found.n, found.questions) == (None, ())
     assert found.withheld == (
-        Withheld(("Q trust en", "Q pressing en"), 10, "Other districts: Regierungsbezirk Freiburg"),
-        Withheld(("Q housing en",), 20, "Other districts: Regierungsbezirk Freiburg"),
+        Withheld(("Q trust en", "Q pressing en"), 10, "083-rest", "Other districts: Regierungsbezirk Freiburg"),
+        Withheld(("Q housing en",), 20, "083-rest", "Other districts: Regierungsbezirk Freiburg"),
     )
 
 
 def test_a_region_in_no_pool_is_told_why_without_a_group(report: Report) -> None:
     assert report("08235").withheld == (
-        Withheld(("Q trust en", "Q pressing en"), 10, None),
-        Withheld(("Q housing en",), 20, None),
+        Withheld(("Q trust en", "Q pressing en"), 10, None, None),
+        Withheld(("Q housing en",), 20, None, None),
     )
 
 
 def test_a_region_with_some_questions_is_told_about_the_others(report: Report) -> None:
     found = report("08237")
     assert found.n == 14
-    assert found.withheld == (Withheld(("Q housing en",), 20, "Other districts: Baden-Württemberg"),)
+    assert found.withheld == (
+        Withheld(("Q housing en",), 20, "08-rest", "Other districts: Baden-Württemberg"),
+    )
 
 
 def test_the_threshold_is_the_one_that_the_release_prints(
@@ -106,7 +108,7 @@ def test_the_threshold_is_the_one_that_the_release_prints(
 ) -> None:
     release["withheld"].append({**release["withheld"][0], "region": "08", "class": "state"})
     found = region_report(Source(release, questionnaire), directory, "en", "08", say)
-    assert found.withheld == (Withheld(("Q employer en",), 25, None),)
+    assert found.withheld == (Withheld(("Q employer en",), 25, None, None),)
 
 
 def test_a_pool_has_a_report_of_its_own_with_the_name_of_its_region(report: Report) -> None:
@@ -129,7 +131,7 @@ def test_the_interfaces_texts_are_said_in_the_readers_language(source: Source, d
         return (message % facts).upper()
 
     found = region_report(source, directory, "en", "08327", shout)
-    assert found.withheld[0].group == "OTHER DISTRICTS: REGIERUNGSBEZIRK FREIBURG"
+    assert found.withheld[0].group_name == "OTHER DISTRICTS: REGIERUNGSBEZIRK FREIBURG"
     state = region_report(source, directory, "en", "08", shout)
     assert state.questions[0].choices[-1].label == "NO ANSWER"
 

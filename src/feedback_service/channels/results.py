@@ -16,6 +16,7 @@ from ..intake.open_rounds import Asked, OpenRounds
 from ..regions.keys import Level
 from ..render.html import report_fragment
 from ..render.table_file import csv_table
+from ..render.words import protection
 from ..reports.build import Source, region_name, region_report, regions_with_rows
 from ..storage.published import read_source
 from ..storage.session import Store
@@ -86,11 +87,13 @@ class Results:
     def _page(self, code: str, asked: Asked, source: Source, region: str) -> Response:
         interface = self.pages.interfaces[code]
         report = region_report(source, asked.directory, code, region, interface.plain)
+        address = f"/{code}/results/{report.survey}/{report.round}"
         return self.pages.page(
             "region.html",
             code,
             report=report,
-            fragment=report_fragment(report, interface),
+            fragment=report_fragment(report, interface, lambda group: f"{address}/{group}"),
+            protection=protection(interface.plain),
             regions=self._named(code, asked, self._regions_shown(source, asked)),
             language_of_survey=source.questionnaire.language_or_source(code),
         )

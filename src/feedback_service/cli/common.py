@@ -62,10 +62,10 @@ class Out:
 
     as_json: bool
 
-    def say(self, line: str) -> None:
+    def line(self, text: str) -> None:
         """A line for people; nothing with `--json`."""
         if not self.as_json:
-            print(line, flush=True)
+            print(text, flush=True)
 
     def finish(self, document: Any) -> None:
         """The document; nothing without `--json`."""

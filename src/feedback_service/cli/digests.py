@@ -71,8 +71,8 @@ def preview(
     made = digest(sources, directory, language, region, interface.plain, demo=settings.demo)
     text, html = digest_text(made, interface), digest_document(made, interface)
     file = _write(store.folder / "previews", f"digest-{region}-{round_id}-{language}.html", html)
-    out.say(text)
-    out.say(f"HTML: {file}")
+    out.line(text)
+    out.line(f"HTML: {file}")
     out.finish(
         {"region": region, "name": name, "round": round_id, "language": language, "text": text, "html": html}
     )

@@ -45,7 +45,7 @@ def create(
         lambda: derive(passphrase(settings, twice=True), derivation(kdf_memory)),
     )
     if made:
-        out.say(f"Made in {store.key_folder}: {', '.join(made)}. Keep copies elsewhere.")
+        out.line(f"Made in {store.key_folder}: {', '.join(made)}. Keep copies elsewhere.")
     else:
-        out.say(f"The next {ROUNDS_PER_SITTING} rounds have their keys; nothing was changed.")
+        out.line(f"The next {ROUNDS_PER_SITTING} rounds have their keys; nothing was changed.")
     out.finish({"made": made})

@@ -36,7 +36,7 @@ def import_(
         merged = read_directory(connection).merged_with(regions)
         put_regions(connection, regions)
     levels = Counter(region.level.value for region in merged.regions.values())
-    out.say(f"{len(regions)} regions taken over. Now there are: {_spoken(levels)}.")
+    out.line(f"{len(regions)} regions taken over. Now there are: {_spoken(levels)}.")
     out.finish({"imported": len(regions), "levels": dict(levels)})
 
 
@@ -47,7 +47,7 @@ def list_regions(data: Data = DEFAULT_DATA, as_json: Json = False) -> None:
     with store.read() as connection:
         directory = read_directory(connection)
     for region in directory.regions.values():
-        out.say(f"{region.ags:<10}{region.name}")
+        out.line(f"{region.ags:<10}{region.name}")
     out.finish(
         [{"ags": one.ags, "name": one.name, "level": one.level.value} for one in directory.regions.values()]
     )

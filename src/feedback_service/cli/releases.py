@@ -69,9 +69,9 @@ def export(
                 table = _table(found[0], directory, language)
                 written.append(_write(path.with_suffix(".csv"), ("\ufeff" + table).encode()))
     for name in written:
-        out.say(name)
+        out.line(name)
     if not written:
-        out.say("Nothing is released yet.")
+        out.line("Nothing is released yet.")
     out.finish({"files": written})
 
 
@@ -95,7 +95,7 @@ def verify(
                     documents[f"{head.survey} {head.round}"] = json.loads(found[1])
     found_problems = {name: problems(document) for name, document in documents.items()}
     for name, wrong in found_problems.items():
-        out.say(f"{name}: {'right' if not wrong else '; '.join(wrong)}")
+        out.line(f"{name}: {'right' if not wrong else '; '.join(wrong)}")
     out.finish(found_problems)
     if any(found_problems.values()):
         raise typer.Exit(1)

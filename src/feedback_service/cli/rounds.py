@@ -47,7 +47,7 @@ def list_rounds(data: Data = DEFAULT_DATA, as_json: Json = False) -> None:
     with store.read() as connection:
         rounds = all_rounds(connection)
     for one in rounds:
-        out.say(f"{one.survey:<16}{one.round:<10}{one.state:<10}until {one.closes}")
+        out.line(f"{one.survey:<16}{one.round:<10}{one.state:<10}until {one.closes}")
     out.finish(
         [
             {"survey": one.survey, "round": one.round, "state": one.state, "closes": str(one.closes)}
@@ -65,7 +65,7 @@ def open_(
     with store.begin() as connection:
         quarter = Quarter.parse(round_name) if round_name else next_quarter(connection, survey, today())
         opened = open_round(connection, store.key_folder, survey, quarter)
-    out.say(f"{opened.survey}: round {opened.round} is open until {opened.closes}.")
+    out.line(f"{opened.survey}: round {opened.round} is open until {opened.closes}.")
     out.finish({"survey": opened.survey, "round": opened.round, "closes": str(opened.closes)})
 
 
@@ -79,14 +79,14 @@ def close(
         chosen = choose_round(connection, survey, round_name, ["closing", "open"])
     with stages() as stage:
         done = close_round(store, store.key_folder, chosen, today(), stage)
-    out.say(f"{survey}: round {chosen.round} is closed.")
+    out.line(f"{survey}: round {chosen.round} is closed.")
     if done.opened:
-        out.say(f"{survey}: round {done.opened.round} is open until {done.opened.closes}.")
+        out.line(f"{survey}: round {done.opened.round} is open until {done.opened.closes}.")
     else:
-        out.say(f"There is no key for {done.next_quarter}. Make one, then open the round:")
-        out.say(f"feedback-service keys create {survey}; feedback-service rounds open {survey}")
+        out.line(f"There is no key for {done.next_quarter}. Make one, then open the round:")
+        out.line(f"feedback-service keys create {survey}; feedback-service rounds open {survey}")
     if done.mixed.damaged:
-        out.say(
+        out.line(
             f"{done.mixed.damaged} slots of the spool are damaged and could not be mixed; they stay there."
         )
     out.finish(
@@ -121,9 +121,9 @@ def count(
     with _executor(waiting) as executor, counter("opening") as progress:
         done = count_round(store, chosen, key_file, secret, executor, progress)
     verb = "was counted before, from the same answers" if done.again else "is counted"
-    out.say(f"{survey}: round {chosen.round} {verb}: {done.answers} answers in {done.atoms} groups.")
+    out.line(f"{survey}: round {chosen.round} {verb}: {done.answers} answers in {done.atoms} groups.")
     if done.invalid:
-        out.say(f"{done.invalid} envelopes did not open, were copies, or held no lawful answer.")
+        out.line(f"{done.invalid} envelopes did not open, were copies, or held no lawful answer.")
     out.finish(
         {
             "survey": survey,
@@ -147,7 +147,7 @@ def release(
     done = release_round(store, chosen, today())
     verb = "was released before; the ledger still says the same" if done.again else "is released"
     address = f"{settings.public_url}/de/results/{survey}/{chosen.round}"
-    out.say(f"{survey}: round {chosen.round} {verb}. See {address}")
+    out.line(f"{survey}: round {chosen.round} {verb}. See {address}")
     out.finish(
         {
             "survey": survey,

@@ -52,8 +52,8 @@ def demo(
     address = f"http://127.0.0.1:{port}"
     addresses = _addresses(store, address)
     for label, link in addresses.items():
-        out.say(f"{label:<18}{link}")
-    out.say(f"The data lie in {data}. Stop with Ctrl+C. Every answer shown is invented.")
+        out.line(f"{label:<18}{link}")
+    out.line(f"The data lie in {data}. Stop with Ctrl+C. Every answer shown is invented.")
     out.finish({"url": address, "data": str(data), "addresses": addresses})
     run_server(store, load_settings(data), "127.0.0.1", port)
 
@@ -94,12 +94,12 @@ def init(
         lambda: derive(passphrase(settings, twice=True), derivation(kdf_memory)),
     )
     if not made.opened:
-        out.say(f"The installation in {data} is complete; nothing was changed.")
+        out.line(f"The installation in {data} is complete; nothing was changed.")
     for one in made.opened:
-        out.say(f"{one.survey}: round {one.round} is open until {one.closes}.")
+        out.line(f"{one.survey}: round {one.round} is open until {one.closes}.")
     if made.keys:
-        out.say(f"Keys are in {data / 'keys'}, wrapped. Keep copies of them and the passphrase elsewhere.")
-    out.say(f"Settings are in {data / SETTINGS_FILE}. Next: feedback-service serve --data {data}")
+        out.line(f"Keys are in {data / 'keys'}, wrapped. Keep copies of them and the passphrase elsewhere.")
+    out.line(f"Settings are in {data / SETTINGS_FILE}. Next: feedback-service serve --data {data}")
     opened = [{"survey": one.survey, "round": one.round, "closes": str(one.closes)} for one in made.opened]
     out.finish({"data": str(data), "opened": opened, "keys": list(made.keys)})
 
@@ -121,7 +121,7 @@ def serve(
     """Serve the web form, the results and the API."""
     store, settings = installation(data)
     out = Out(as_json)
-    out.say(f"Serving on http://{host}:{port}/ (stop with Ctrl+C)")
+    out.line(f"Serving on http://{host}:{port}/ (stop with Ctrl+C)")
     out.finish({"url": f"http://{host}:{port}"})
     run_server(store, settings, host, port)
 
@@ -133,12 +133,12 @@ def mix(data: Data = DEFAULT_DATA, as_json: Json = False) -> None:
     with stages() as stage:
         report = run_mix(store, progress=stage)
     if report.below_threshold:
-        out.say("Fewer than 20 answers of any round wait: they stay, so that none stands out.")
+        out.line("Fewer than 20 answers of any round wait: they stay, so that none stands out.")
     else:
-        out.say("Mixed. Ten answers of each round stay behind until the next mix.")
+        out.line("Mixed. Ten answers of each round stay behind until the next mix.")
     problems = report.damaged or report.stranded
     if problems:
-        out.say(
+        out.line(
             f"Damaged slots: {report.damaged}; slots of rounds unknown here: {report.stranded}. They stay."
         )
     out.finish(

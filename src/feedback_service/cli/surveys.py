@@ -37,7 +37,7 @@ def check(
     out = Out(as_json)
     checked = [read_yaml(file.read_text("utf-8"))] if file else [standing_survey(name) for name in STANDING]
     for one in checked:
-        out.say(
+        out.line(
             f"{one.name}: {len(one.questions)} questions in {', '.join(one.languages)};"
             f" the longest answer takes {longest_plaintext(one)} of 3839 bytes;"
             f" fingerprint {one.fingerprint.hex()[:16]}…"
@@ -52,7 +52,7 @@ def import_(file: File, data: Data = DEFAULT_DATA, as_json: Json = False) -> Non
     questionnaire = read_yaml(file.read_text("utf-8"))
     with store.begin() as connection:
         version = add_survey(connection, questionnaire)
-    out.say(f"{questionnaire.name}: version {version}. It is asked from the survey's next round on.")
+    out.line(f"{questionnaire.name}: version {version}. It is asked from the survey's next round on.")
     out.finish({**_described(questionnaire), "version": version})
 
 
@@ -71,9 +71,9 @@ def export(
     text = write_yaml(questionnaire) if questionnaire else ""
     if out_file:
         out_file.write_text(text, "utf-8")
-        out.say(f"Written to {out_file}.")
+        out.line(f"Written to {out_file}.")
     else:
-        out.say(text.rstrip("\n"))
+        out.line(text.rstrip("\n"))
     out.finish({"name": name, "file": str(out_file) if out_file else None, "yaml": text})
 
 
@@ -85,7 +85,7 @@ def list_surveys(data: Data = DEFAULT_DATA, as_json: Json = False) -> None:
         found = [newest_survey(connection, name) for name in survey_names(connection)]
     known = [one for one in found if one]
     for one in known:
-        out.say(f"{one.name:<16}/{one.slug:<8}{', '.join(one.languages)}")
+        out.line(f"{one.name:<16}/{one.slug:<8}{', '.join(one.languages)}")
     out.finish([_described(one) for one in known])
 
 

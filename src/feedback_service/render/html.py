@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -11,14 +13,19 @@ from . import words
 from .chart import bars
 
 
-def report_fragment(report: RegionReport, interface: Interface) -> Markup:
-    """A region's figures for a page: what is withheld and why, then a chart and a table a question."""
-    return _render("report.html", interface, report=report)
+def report_fragment(
+    report: RegionReport, interface: Interface, address_of: Callable[[str], str] | None = None
+) -> Markup:
+    """A region's figures for a page: what is withheld and why, then a chart and a table a question.
+
+    `address_of` gives the page of a group that answers are counted in, where there are such pages.
+    """
+    return _render("report.html", interface, report=report, address_of=address_of)
 
 
 def digest_document(digest: Digest, interface: Interface) -> str:
     """A digest as one HTML document with nothing remote in it."""
-    return str(_render("digest.html", interface, digest=digest))
+    return str(_render("digest.html", interface, digest=digest, address_of=None))
 
 
 def _render(template: str, interface: Interface, **shown: object) -> Markup:
@@ -33,6 +40,7 @@ def _render(template: str, interface: Interface, **shown: object) -> Markup:
         _=interface.text,
         say=interface.plain,
         counted=interface.counted,
+        plain_counted=interface.plain_counted,
         number=interface.number,
         language=interface.language,
         bdi=isolated,

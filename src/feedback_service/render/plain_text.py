@@ -37,19 +37,21 @@ def _summary(report: RegionReport, interface: Interface) -> Iterator[str]:
     say = interface.plain
     yield report.name
     if report.n is not None:
-        yield interface.translations.ngettext(
-            "%(n)s person answered.", "%(n)s people answered.", report.n
-        ) % {"n": interface.number(report.n)}
+        counted = interface.plain_counted
+        yield counted("%(n)s person answered.", "%(n)s people answered.", report.n)
     for withheld in report.withheld:
         yield why_withheld(withheld, say)
     for place, choice in enumerate(pressing_three(report), start=1):
-        yield f"{place}. {choice.label}: {share(choice, say)}"
-    for question, choice in moved(report):
-        direction = say("rose") if choice.arrow == "up" else say("fell")
-        yield f"{choice.label} ({question.label}): {direction}"
+        yield f"{place}. {choice.label}: {share(choice, say, interface.plain_counted)}"
+    changes = moved(report)
+    if changes:
+        yield say("More than by chance since the last quarter:")
+    for choice in changes:
+        yield f"{choice.label}: {say('rose') if choice.arrow == 'up' else say('fell')}"
 
 
 def _question(figures: QuestionFigures, interface: Interface) -> Iterator[str]:
     yield figures.label
     for choice in figures.choices:
-        yield f"- {choice.label}: {interface.number(choice.count)} ({share(choice, interface.plain)})"
+        said = share(choice, interface.plain, interface.plain_counted)
+        yield f"- {choice.label}: {interface.number(choice.count)} ({said})"

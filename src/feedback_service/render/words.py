@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..reports.model import ChoiceFigure, QuestionFigures, RegionReport, Withheld
+from ..reports.model import ChoiceFigure, RegionReport, Withheld
 
 Say = Callable[..., str]
+Counted = Callable[..., str]
 MOST_PRESSING = "pressing"
 _TOP = 3
 
@@ -20,17 +21,16 @@ def pressing_three(report: RegionReport) -> list[ChoiceFigure]:
     return sorted(named, key=lambda choice: -choice.count)[:_TOP]
 
 
-def moved(report: RegionReport) -> list[tuple[QuestionFigures, ChoiceFigure]]:
-    """Every answer that rose or fell by more than chance."""
-    return [
-        (question, choice) for question in report.questions for choice in question.choices if choice.arrow
-    ]
+def moved(report: RegionReport) -> list[ChoiceFigure]:
+    """The problems that rose or fell by more than chance; what else did has its arrow in the tables."""
+    figures = report.question(MOST_PRESSING)
+    return [choice for choice in figures.choices if choice.arrow and not choice.no_answer] if figures else []
 
 
-def share(choice: ChoiceFigure, say: Say) -> str:
+def share(choice: ChoiceFigure, say: Say, counted: Counted) -> str:
     """A figure as it is said: a percentage with bands at the ends, or persons in a small group."""
     if choice.percent is None:
-        return say("%(count)s people", count=choice.count)
+        return counted("%(n)s person", "%(n)s people", choice.count)
     if choice.percent < 5:
         return say("under 5 %%")
     if choice.percent > 95:
@@ -43,9 +43,9 @@ def why_withheld(withheld: Withheld, say: Say) -> str:
     reason = say(
         "Fewer than %(least)s people answered here, so there are no figures of its own.", least=withheld.least
     )
-    if withheld.group is None:
+    if withheld.group_name is None:
         return reason
-    return reason + " " + say("These answers are counted in: %(group)s.", group=withheld.group)
+    return reason + " " + say("These answers are counted in: %(group)s.", group=withheld.group_name)
 
 
 def protection(say: Say) -> str:

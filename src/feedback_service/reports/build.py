@@ -28,7 +28,7 @@ class Source:
 def region_report(source: Source, directory: Directory, language: str, region: str, say: Say) -> RegionReport:
     """The report of one region. `say` translates the interface's texts into `language`.
 
-    A region without own figures gets those of the group that its answers went to, and is told so.
+    A region without own figures is told why, and which group its answers are counted in.
     """
     questionnaire, release = source.questionnaire, source.release
     rows = _rows_by_class(release, region)
@@ -111,7 +111,8 @@ def _withheld(
     return Withheld(
         questions=labels,
         least=source.release["parameters"]["k"][entry["class"]],
-        group=region_name(directory, pool, say) if pool else None,
+        group=pool,
+        group_name=region_name(directory, pool, say) if pool else None,
     )
 
 

@@ -37,11 +37,15 @@ class QuestionFigures:
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """Why a group of questions has no own figures here. `group` names where the answers went instead."""
+    """Why a group of questions has no own figures here.
+
+    `group` is the key and `group_name` the name of the group that the answers are counted in instead.
+    """
 
     questions: tuple[str, ...]
     least: int
     group: str | None
+    group_name: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,78 @@
+"""The sentences that several documents share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from feedback_service.i18n import Interface
+from feedback_service.render.words import moved, pressing_three, protection, share, why_withheld
+from feedback_service.reports.model import ChoiceFigure, QuestionFigures, RegionReport, Withheld
+
+
+def _report(*questions: QuestionFigures) -> RegionReport:
+    return RegionReport("s", "clients", "T", "2026-Q4", "08", "N", 100, 0, questions, ())
+
+
+@pytest.mark.parametrize(
+    ("percent", "said"),
+    [
+        (0, "under 5 %"),
+        (4, "under 5 %"),
+        (5, "5 %"),
+        (50, "50 %"),
+        (95, "95 %"),
+        (96, "over 95 %"),
+        (100, "over 95 %"),
+    ],
+)
+def test_a_share_is_a_percentage_with_bands_at_both_ends(
+    english: Interface, percent: int, said: str
+) -> None:
+    assert share(ChoiceFigure("a", 7, percent, None), english.plain, english.plain_counted) == said
+
+
+@pytest.mark.parametrize(("count", "said"), [(0, "0 people"), (1, "1 person"), (7, "7 people")])
+def test_a_share_of_a_small_group_is_counted_in_people(english: Interface, count: int, said: str) -> None:
+    assert share(ChoiceFigure("a", count, None, None), english.plain, english.plain_counted) == said
+
+
+def test_the_three_most_named_come_first_and_ties_keep_their_order(
+    figures: Callable[..., QuestionFigures],
+) -> None:
+    rows = [("a", 5, 5, None), ("b", 9, 9, None), ("c", 5, 5, None), ("d", 7, 7, None), ("e", 0, 0, None)]
+    report = _report(figures("pressing", 100, *rows, none=(80, 80)))
+    assert [choice.label for choice in pressing_three(report)] == ["b", "d", "a"]
+
+
+def test_fewer_than_three_are_named_where_nobody_named_more(figures: Callable[..., QuestionFigures]) -> None:
+    report = _report(figures("pressing", 100, ("a", 0, 0, None), ("b", 9, 9, None), none=(91, 91)))
+    assert [choice.label for choice in pressing_three(report)] == ["b"]
+
+
+def test_nothing_is_most_pressing_where_it_was_not_asked_or_is_withheld(
+    figures: Callable[..., QuestionFigures],
+) -> None:
+    assert pressing_three(_report(figures("trust", 100, ("a", 9, 9, None)))) == []
+
+
+def test_what_moved_is_every_answer_with_an_arrow(figures: Callable[..., QuestionFigures]) -> None:
+    one = figures("a", 100, ("x", 1, 1, "up"), ("y", 2, 2, None))
+    two = figures("b", 100, ("z", 3, 3, "down"))
+    found = [(question.name, choice.label, choice.arrow) for question, choice in moved(_report(one, two))]
+    assert found == [("a", "x", "up"), ("b", "z", "down")]
+
+
+def test_a_withheld_group_is_explained_with_where_its_answers_are(english: Interface) -> None:
+    reason = "Fewer than 10 people answered here, so there are no figures of its own."
+    assert why_withheld(Withheld((), 10, None, None), english.plain) == reason
+    assert why_withheld(Withheld((), 10, "083-rest", "Other districts: X"), english.plain) == (
+        reason + " These answers are counted in: Other districts: X."
+    )
+
+
+def test_the_protection_is_explained_in_the_designs_words(english: Interface) -> None:
+    said = protection(english.plain)
+    for words in ("As in the census", "in 96 % of cases by no more than 3 people", "at least 10 people"):
+        assert words in said
