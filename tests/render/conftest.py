@@ -19,7 +19,7 @@ from feedback_service.reports.model import (
     Withheld,
 )
 
-HOSTILE = '<script>alert("1")</script> & \'x\' {{ 7*7 }} %(n)s %'
+HOSTILE = "<script>alert(\"1\")</script> & 'x' {{ 7*7 }} %(n)s %"
 
 
 def _figures(

@@ -27,9 +27,7 @@ def _report(*questions: QuestionFigures) -> RegionReport:
         (100, "over 95 %"),
     ],
 )
-def test_a_share_is_a_percentage_with_bands_at_both_ends(
-    english: Interface, percent: int, said: str
-) -> None:
+def test_a_share_is_a_percentage_with_bands_at_both_ends(english: Interface, percent: int, said: str) -> None:
     assert share(ChoiceFigure("a", 7, percent, None), english.plain, english.plain_counted) == said
 
 
@@ -60,7 +58,7 @@ def test_nothing_is_most_pressing_where_it_was_not_asked_or_is_withheld(
 def test_what_moved_is_every_answer_with_an_arrow(figures: Callable[..., QuestionFigures]) -> None:
     one = figures("a", 100, ("x", 1, 1, "up"), ("y", 2, 2, None))
     two = figures("b", 100, ("z", 3, 3, "down"))
-    found = [(question.name, choice.label, choice.arrow) for question, choice in moved(_report(one, two))]
+    found = [(question.name, change.label, change.arrow) for question, change in moved(_report(one, two))]
     assert found == [("a", "x", "up"), ("b", "z", "down")]
 
 

@@ -12,7 +12,7 @@ from feedback_service.disclosure.ledger import GENESIS, append
 from feedback_service.disclosure.noise import ReleaseSecret
 from feedback_service.disclosure.protect import protect
 from feedback_service.disclosure.release import Chain, as_bytes, build_release
-from feedback_service.regions.directory import Directory, UnknownRegion
+from feedback_service.regions.directory import Directory, Region, UnknownRegion
 from feedback_service.reports.build import Source, digest, region_name, region_report, regions_with_rows
 from feedback_service.reports.model import ChoiceFigure, RegionReport, Withheld
 from feedback_service.surveys.questionnaire import Questionnaire, counted_questions
@@ -51,7 +51,7 @@ def test_every_figure_is_the_releases(report: Report) -> None:
     assert trust.choices == (
         ChoiceFigure("A 1 en", 20, 10, "up"),
         ChoiceFigure("A 2 en", 30, 15, None),
-        ChoiceFigure("A 3 en", 50, 25, None, None),
+        ChoiceFigure("A 3 en", 50, 25, None),
         ChoiceFigure("A 4 en", 60, 30, "down"),
         ChoiceFigure("A 5 en", 30, 15, None),
         ChoiceFigure("No answer", 10, 5, None, no_answer=True),
@@ -83,7 +83,9 @@ def test_a_region_below_the_threshold_is_told_why_and_where_its_answers_went(rep
     found = report("08327")
     assert (found.n, found.questions) == (None, ())
     assert found.withheld == (
-        Withheld(("Q trust en", "Q pressing en"), 10, "083-rest", "Other districts: Regierungsbezirk Freiburg"),
+        Withheld(
+            ("Q trust en", "Q pressing en"), 10, "083-rest", "Other districts: Regierungsbezirk Freiburg"
+        ),
         Withheld(("Q housing en",), 20, "083-rest", "Other districts: Regierungsbezirk Freiburg"),
     )
 
@@ -254,7 +256,7 @@ def test_every_region_of_a_real_release_has_a_report_of_its_figures_and_nothing_
 def test_a_municipality_without_own_figures_is_told_why(
     real_release: dict[str, Any], questionnaire: Questionnaire, directory: Directory, say: Say
 ) -> None:
-    small = directory.merged_with([directory["08115003"].__class__("08116019", "Esslingen")])
+    small = directory.merged_with([Region("08116019", "Esslingen")])
     found = region_report(Source(real_release, questionnaire), small, "de", "08116019", say)
     assert found.n is None
     assert found.withheld != ()

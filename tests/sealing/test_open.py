@@ -96,9 +96,7 @@ def test_a_refusal_says_nothing_of_what_was_nearly_opened(private_key: PrivateKe
     assert refused.value.__suppress_context__
 
 
-def test_a_copied_envelope_opens_as_often_as_it_is_copied(
-    envelope: bytes, private_key: PrivateKey
-) -> None:
+def test_a_copied_envelope_opens_as_often_as_it_is_copied(envelope: bytes, private_key: PrivateKey) -> None:
     # Why the tally counts a record key once.
     assert open_envelope(envelope, private_key, ROUND, FINGERPRINT) == open_envelope(
         bytes(bytearray(envelope)), private_key, ROUND, FINGERPRINT

@@ -80,10 +80,13 @@ def test_content_is_canonical_json_byte_for_byte() -> None:
         answers={"pressing": ["work", "housing"], "comment": "„Räume“\nfehlen"},
         record_key="0" * 32,
     )
-    assert content == (
-        '{"answers":{"comment":"„Räume“\\nfehlen","pressing":["work","housing"]},"channel":"web","lang":"uk",'
-        '"record_key":"00000000000000000000000000000000","survey":"clients","v":1}'
-    ).encode()
+    assert (
+        content
+        == (
+            '{"answers":{"comment":"„Räume“\\nfehlen","pressing":["work","housing"]},"channel":"web","lang":"uk",'
+            '"record_key":"00000000000000000000000000000000","survey":"clients","v":1}'
+        ).encode()
+    )
 
 
 def test_the_order_in_which_answers_come_does_not_change_the_content() -> None:

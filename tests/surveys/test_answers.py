@@ -86,9 +86,7 @@ def test_what_was_not_asked_is_left_out(question: Make, check: Check) -> None:
 
 @pytest.mark.parametrize("value", ["maybe", "Yes", " yes", "_none", "yes no", "\x00", "1"])
 def test_a_value_that_is_no_choice_is_refused(question: Make, check: Check, value: str) -> None:
-    checked = check(
-        question("a"), question("b", "select_multiple"), a=[value], b=["yes", value]
-    )
+    checked = check(question("a"), question("b", "select_multiple"), a=[value], b=["yes", value])
     assert _errors(checked) == {"a": UnknownChoice, "b": UnknownChoice}
     assert checked.answers == {"region": "08115"}
 
@@ -304,9 +302,7 @@ def test_several_values_of_a_text_are_its_lines(question: Make, check: Check) ->
 
 def test_errors_hold_limits_and_never_what_was_answered(question: Make, check: Check) -> None:
     secret = "geheim"
-    checked = check(
-        question("a"), question("c", "text"), region=[secret], a=[secret], c=[secret * 1000]
-    )
+    checked = check(question("a"), question("c", "text"), region=[secret], a=[secret], c=[secret * 1000])
     assert len(checked.problems) == 3
     for problem in checked.problems:
         assert secret not in f"{problem} {problem.error} {problem.error!r} {problem.error.facts}"
@@ -364,7 +360,10 @@ def test_whatever_is_accepted_seals_and_checks_again_to_the_same_answers(
 
 
 @settings(deadline=None)
-@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=50), st.sampled_from(["clients", "counsellors"]))
+@given(
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=50),
+    st.sampled_from(["clients", "counsellors"]),
+)
 def test_no_text_makes_the_check_fall_over(
     standing: dict[str, Questionnaire], directory: Directory, value: str, name: str
 ) -> None:

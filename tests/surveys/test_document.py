@@ -56,7 +56,9 @@ def test_a_lawful_document_is_read_whole(question: Make, document: Make, texts: 
 
 
 def test_a_multiple_choice_takes_three_picks_unless_it_says_fewer(question: Make, document: Make) -> None:
-    survey = read_document(document(question("a", "select_multiple"), question("b", "select_multiple", max=1)))
+    survey = read_document(
+        document(question("a", "select_multiple"), question("b", "select_multiple", max=1))
+    )
     assert [one.most for one in survey.questions[1:]] == [3, 1]
 
 
@@ -168,9 +170,7 @@ def test_a_question_may_refer_only_to_earlier_ones(question: Make, document: Mak
 def test_a_constraint_may_refer_to_earlier_questions_and_to_itself_only(
     question: Make, document: Make, texts: Make
 ) -> None:
-    lawful = question(
-        "b", constraint=". = 'yes' or ${a} = 'no'", constraint_message=texts("no")
-    )
+    lawful = question("b", constraint=". = 'yes' or ${a} = 'no'", constraint_message=texts("no"))
     assert read_document(document(question("a"), lawful)).questions[2].constraint is not None
     [problem] = _problems(document(lawful, question("a")))
     assert "“b”" in problem

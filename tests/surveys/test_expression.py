@@ -96,7 +96,7 @@ def test_a_question_without_an_answer_is_empty(source: str, holds: bool) -> None
 
 
 def test_a_text_may_hold_the_other_kind_of_quotes_and_any_sign() -> None:
-    assert parse("${a} = \"it's\"").holds({"a": "it's"})
+    assert parse('${a} = "it\'s"').holds({"a": "it's"})
     assert parse("${a} = 'say \"no\" (or) ${b}'").holds({"a": 'say "no" (or) ${b}'})
 
 

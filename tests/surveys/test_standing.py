@@ -15,13 +15,34 @@ from feedback_service.surveys.yaml_form import STANDING
 Standing = dict[str, Questionnaire]
 LANGUAGES = ("de", "en", "uk", "ar")
 ASKED = {
-    "clients": (
-        "region access waiting trust helpful pressing offices understand housing turned_away comment"
-    ).split(),
-    "counsellors": (
-        "pressing region caseload forms_share outside_tasks advocacy independence services excluded"
-        " training_received training_needed employer comment"
-    ).split(),
+    "clients": [
+        "region",
+        "access",
+        "waiting",
+        "trust",
+        "helpful",
+        "pressing",
+        "offices",
+        "understand",
+        "housing",
+        "turned_away",
+        "comment",
+    ],
+    "counsellors": [
+        "pressing",
+        "region",
+        "caseload",
+        "forms_share",
+        "outside_tasks",
+        "advocacy",
+        "independence",
+        "services",
+        "excluded",
+        "training_received",
+        "training_needed",
+        "employer",
+        "comment",
+    ],
 }
 # Each meaning that the brief lists, as a pattern for the English label of some choice.
 MEANINGS = {
@@ -85,9 +106,7 @@ def test_the_choices_mean_at_least_what_the_brief_lists(standing: Standing, name
     assert question is not None
     labels = [choice.label["en"].lower() for choice in question.choices]
     missing = [
-        meaning
-        for meaning in MEANINGS[name, asked]
-        if not any(re.search(meaning, label) for label in labels)
+        meaning for meaning in MEANINGS[name, asked] if not any(re.search(meaning, label) for label in labels)
     ]
     assert missing == []
 
@@ -119,9 +138,7 @@ def test_ukrainian_and_arabic_texts_are_in_their_own_script(
     standing: Standing, name: str, code: str, letters: str
 ) -> None:
     labels = [question.label[code] for question in standing[name].questions]
-    labels += [
-        choice.label[code] for question in standing[name].questions for choice in question.choices
-    ]
+    labels += [choice.label[code] for question in standing[name].questions for choice in question.choices]
     assert [label for label in labels if not re.search(letters, label.lower())] == []
 
 

@@ -67,9 +67,7 @@ def test_yes_and_no_stay_text_through_a_written_file() -> None:
 
 
 @settings(deadline=None, max_examples=50)
-@given(
-    st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1).filter(str.strip)
-)
+@given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs"]), min_size=1).filter(str.strip))
 @example("no")
 @example("08")
 @example("- a: [b")

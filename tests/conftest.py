@@ -1,0 +1,148 @@
+"""What tests share: an installation in a temporary folder, commands as a person runs them, a served one."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+PASSPHRASE = "correct horse battery staple"
+COMMAND = Path(sys.executable).with_name("feedback-service")
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Its one JSON document."""
+        return json.loads(self.out)
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A data folder, and `feedback-service` run on it as from a shell without a terminal."""
+
+    data: Path
+    passphrase_file: Path
+
+    def environment(self) -> dict[str, str]:
+        """A clean environment with the passphrase's file."""
+        kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "LANG") if name in os.environ}
+        return {**kept, "FEEDBACK_PASSPHRASE_FILE": str(self.passphrase_file)}
+
+    def run(self, *words: str, environment: dict[str, str] | None = None) -> Finished:
+        """Run a command to its end."""
+        done = subprocess.run(
+            [COMMAND, *words, "--data", str(self.data)],
+            capture_output=True,
+            text=True,
+            env=self.environment() | (environment or {}),
+            stdin=subprocess.DEVNULL,
+            timeout=300,
+        )
+        return Finished(done.returncode, done.stdout, done.stderr)
+
+    def json(self, *words: str) -> Any:
+        """Run a command with --json that must succeed; gives its document."""
+        done = self.run(*words, "--json")
+        assert done.code == 0, (words, done)
+        return done.json
+
+    @contextmanager
+    def serving(self) -> Iterator[Served]:
+        """`serve` in a process of its own, until the end of the block."""
+        served = self.start()
+        try:
+            yield served
+        finally:
+            served.stop()
+
+    def start(self) -> Served:
+        """Start `serve`; ready when this returns."""
+        port = free_port()
+        process = subprocess.Popen(
+            [COMMAND, "serve", "--port", str(port), "--data", str(self.data)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env=self.environment(),
+        )
+        served = Served(f"http://127.0.0.1:{port}", process)
+        served.wait()
+        return served
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A running `serve`."""
+
+    url: str
+    process: subprocess.Popen[str]
+
+    def wait(self) -> None:
+        """Until it is healthy."""
+        for _ in range(600):
+            assert self.process.poll() is None, self.process.communicate()
+            try:
+                if httpx2.get(f"{self.url}/healthz").status_code == 200:
+                    return
+            except httpx2.TransportError:
+                time.sleep(0.05)
+        raise AssertionError("the service did not start")
+
+    def stop(self) -> str:
+        """Ask it to stop; gives everything it printed."""
+        self.process.send_signal(signal.SIGINT)
+        out, _ = self.process.communicate(timeout=30)
+        return out
+
+    def kill(self) -> None:
+        """kill -9."""
+        self.process.kill()
+        self.process.communicate()
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
+@pytest.fixture
+def new_installation(tmp_path: Path) -> Callable[..., Installation]:
+    """Makes installations with cheap key protection, so that tests don't need a gigabyte each."""
+
+    def make(name: str = "data") -> Installation:
+        passphrase = tmp_path / "passphrase"
+        passphrase.write_text(PASSPHRASE + "\n")
+        made = Installation(tmp_path / name, passphrase)
+        done = made.run("init", "--yes", "--kdf-memory", "8")
+        assert done.code == 0, done
+        return made
+
+    return make
+
+
+@pytest.fixture
+def installation(new_installation: Callable[..., Installation]) -> Installation:
+    """One such installation."""
+    return new_installation()
