@@ -15,7 +15,7 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
-from babel.messages.pofile import read_po, write_po
+from babel.messages.pofile import PoFileError, read_po, write_po
 
 from feedback_service.i18n import DOMAIN, LANGUAGES, SOURCE_LANGUAGE
 
@@ -84,7 +84,11 @@ def as_text(catalog: Catalog, code: str | None) -> bytes:
 
 def problems_of(code: str, template: Catalog) -> Iterator[str]:
     """What is wrong with a language's catalog."""
-    catalog = read(code)
+    try:
+        catalog = read(code)
+    except PoFileError as error:
+        yield f"{code}: the file can't be read ({error})"
+        return
     if catalog is None:
         yield f"{code}: there is no catalog; run make strings"
         return

@@ -28,8 +28,8 @@ from feedback_service.i18n import (
 # The brief's twenty, in its order: German, English, Ukrainian, Russian, Arabic, Persian, Dari, Pashto, two
 # Kurdish, Turkish, Tigrinya, Amharic, Somali, French, Albanian, Macedonian, Georgian, Serbian, Urdu.
 CODES = [
-    "de", "en", "uk", "ru", "ar", "fa", "prs", "ps", "kmr", "ckb", "tr", "ti", "am", "so", "fr", "sq", "mk", "ka",
-    "sr", "ur",
+    "de", "en", "uk", "ru", "ar", "fa", "prs", "ps", "kmr", "ckb", "tr", "ti", "am", "so", "fr", "sq", "mk",
+    "ka", "sr", "ur",
 ]  # fmt: skip
 RIGHT_TO_LEFT = {"ar", "fa", "prs", "ps", "ckb", "ur"}
 SCRIPTS = {

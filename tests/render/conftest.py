@@ -45,14 +45,31 @@ def figures() -> Callable[..., QuestionFigures]:
 def large(figures: Callable[..., QuestionFigures]) -> RegionReport:
     """The state: percentages, means, arrows, a thousand separator."""
     return RegionReport(
-        "small", "clients", "How is it going?", "2026-Q4", "08", "Baden-Württemberg", 12345, 3,
+        "small",
+        "clients",
+        "How is it going?",
+        "2026-Q4",
+        "08",
+        "Baden-Württemberg",
+        12345,
+        3,
         (
-            figures("pressing", 12345, ("Work", 12222, 99, "up"), ("Housing", 6000, 49, None),
-                    ("Papers", 400, 3, "down"), ("Nobody said this", 0, 0, None), none=(100, 1), multiple=True),
-            figures("trust", 12340, ("Never", 7000, 57, None), ("Always", 5000, 41, None), none=(340, 3), mean=3.4),
+            figures(
+                "pressing",
+                12345,
+                ("Work", 12222, 99, "up"),
+                ("Housing", 6000, 49, None),
+                ("Papers", 400, 3, "down"),
+                ("Nobody said this", 0, 0, None),
+                none=(100, 1),
+                multiple=True,
+            ),
+            figures(
+                "trust", 12340, ("Never", 7000, 57, None), ("Always", 5000, 41, None), none=(340, 3), mean=3.4
+            ),
         ),
         (),
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture(scope="session")

@@ -136,7 +136,7 @@ def test_a_digest_begins_with_what_is_most_pressing_here_and_in_the_state(
             "Papers: <strong>under 5 %</strong>",
         ],
     ]
-    assert "<li>Work (Question pressing): rose</li><li>Papers (Question pressing): fell</li>" in html
+    assert "<li>Work: rose</li><li>Papers: fell</li>" in html
     assert html.index("Freudenstadt</h4>") < html.index("Baden-Württemberg</h4>")
     assert "<h1>Feedback <bdi>2026-Q4</bdi>: <bdi>Freudenstadt</bdi></h1>" in html
 

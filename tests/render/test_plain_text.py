@@ -41,7 +41,7 @@ def test_the_summary_has_the_three_most_pressing_and_what_moved(
     assert (
         "Baden-Württemberg\n12,345 people answered.\n"
         "1. Work: over 95 %\n2. Housing: 49 %\n3. Papers: under 5 %\n"
-        "Work (Question pressing): rose\nPapers (Question pressing): fell\n"
+        "More than by chance since the last quarter:\nWork: rose\nPapers: fell\n"
     ) in text
 
 

@@ -55,11 +55,15 @@ def test_nothing_is_most_pressing_where_it_was_not_asked_or_is_withheld(
     assert pressing_three(_report(figures("trust", 100, ("a", 9, 9, None)))) == []
 
 
-def test_what_moved_is_every_answer_with_an_arrow(figures: Callable[..., QuestionFigures]) -> None:
-    one = figures("a", 100, ("x", 1, 1, "up"), ("y", 2, 2, None))
-    two = figures("b", 100, ("z", 3, 3, "down"))
-    found = [(question.name, change.label, change.arrow) for question, change in moved(_report(one, two))]
-    assert found == [("a", "x", "up"), ("b", "z", "down")]
+def test_what_moved_is_every_problem_with_an_arrow(figures: Callable[..., QuestionFigures]) -> None:
+    pressing = figures("pressing", 100, ("x", 1, 1, "up"), ("y", 2, 2, None), ("z", 3, 3, "down"))
+    other = figures("trust", 100, ("w", 3, 3, "down"))
+    found = [(change.label, change.arrow) for change in moved(_report(other, pressing))]
+    assert found == [("x", "up"), ("z", "down")]
+
+
+def test_nothing_moved_where_the_problems_were_not_asked(figures: Callable[..., QuestionFigures]) -> None:
+    assert moved(_report(figures("trust", 100, ("w", 3, 3, "down")))) == []
 
 
 def test_a_withheld_group_is_explained_with_where_its_answers_are(english: Interface) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -55,9 +54,9 @@ def temporary_files(store: Store) -> set[str]:
     found: set[str] = set()
 
     def look() -> int:
-        for one in os.listdir("/proc/self/fd"):
+        for one in Path("/proc/self/fd").iterdir():
             try:
-                name = os.readlink(f"/proc/self/fd/{one}")
+                name = str(one.readlink())
             except FileNotFoundError:
                 continue
             if "etilqs_" in name:

@@ -11,10 +11,16 @@ from feedback_service.storage.session import Store
 
 
 def _entry(position: int, round_id: str = "2026-Q4", survey: str = "clients") -> LedgerEntry:
-    hashes = [f"sha256:{number:064x}" for number in (position - 1, position)]
-    kind = "count" if position % 3 == 1 else "atom"
     return LedgerEntry(
-        position, survey, round_id, 1, kind, f"body {position} ä", *hashes, "sig" if position == 3 else None
+        position=position,
+        survey=survey,
+        round=round_id,
+        issue=1,
+        kind="count" if position % 3 == 1 else "atom",
+        body=f"body {position} ä",
+        previous=f"sha256:{position - 1:064x}",
+        this=f"sha256:{position:064x}",
+        signature="signed" if position == 3 else None,
     )
 
 

@@ -225,7 +225,7 @@ def test_a_vacuum_leaves_no_free_page_and_no_file_but_the_database(
     with store.read() as connection:
         assert connection.scalar(text("PRAGMA freelist_count")) == 0
         assert connection.scalar(text("PRAGMA page_size")) == 16384
-    assert [one for one in (store.folder / "tmp").iterdir()] == []
+    assert list((store.folder / "tmp").iterdir()) == []
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="sees open files by /proc")

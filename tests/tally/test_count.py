@@ -137,6 +137,15 @@ def test_several_workers_give_the_same_table_as_none(count: Count, many: list[by
         assert count(many, executor) == count(many)
 
 
+def test_many_more_batches_than_workers_keep_their_order(
+    count: Count, many: list[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = count(many)
+    monkeypatch.setattr("feedback_service.tally.count.BATCH", 40)
+    with ThreadPoolExecutor(3) as executor:
+        assert count(many, executor) == alone
+
+
 def test_nothing_of_a_comment_or_a_language_is_in_the_table(count: Count, many: list[bytes]) -> None:
     table = count(many)
     carried = pickle.dumps(table)

@@ -88,11 +88,10 @@ def _mix_files(
     progress: Progress,
 ) -> MixReport:
     progress("reading the spools")
-    for accepting, standby in files:
-        _recover(accepting, standby)
+    damaged = sum(_recover(accepting, standby) for accepting, standby in files)
     if not closing and not due(one for accepting, _ in files for _, one in accepting.read() if one):
         waiting = sum(accepting.used() for accepting, _ in files)
-        return MixReport(staying=waiting, below_threshold=True)
+        return MixReport(staying=waiting, damaged=damaged, below_threshold=True)
     drained = [_turn_and_read(accepting, standby, closing) for accepting, standby in files]
     mixable = {number for number, one in rounds.items() if one.state in ("open", "closing")}
     going, staying = choose([one.pending for one in drained], mixable, closing)
@@ -107,19 +106,23 @@ def _mix_files(
     return MixReport(
         stored=stored,
         staying=sum(map(len, staying)),
-        damaged=sum(len(one.damaged) for one in drained),
+        damaged=damaged + sum(len(one.damaged) for one in drained),
         stranded=sum(1 for stays in staying for one in stays if one.round_number not in mixable),
     )
 
 
-def _recover(accepting: SlotFile, standby: SlotFile) -> None:
-    """What a killed mix left in the standby file goes back to the accepting one, to be mixed again."""
+def _recover(accepting: SlotFile, standby: SlotFile) -> int:
+    """What a killed mix left in the standby file goes back to the accepting one, to be mixed again.
+
+    Gives the number of damaged slots, which stay where they are.
+    """
     left = list(standby.read())
     pending = [found for _, found in left if found is not None]
     damaged = frozenset(number for number, found in left if found is None)
     if pending:
         _carry(pending, accepting)
         standby.refill(keep=damaged)
+    return len(damaged)
 
 
 def _turn_and_read(accepting: SlotFile, standby: SlotFile, closing: frozenset[int]) -> _Drained:

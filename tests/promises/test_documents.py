@@ -1,0 +1,49 @@
+"""The documents hold what they name: files that exist, settings that are real, commands that there are."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from feedback_service.cli.main import build
+from feedback_service.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_file_that_a_document_names_exists(document: Path) -> None:
+    text = document.read_text("utf-8")
+    links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text)
+    named = re.findall(r"`((?:src|tests|docs|benchmarks|locales|migrations)/[\w./-]+\.\w+)`", text)
+    modules = re.findall(r"`((?:[a-z_]+/)+[a-z_]+\.py)`", text)
+    for link in links:
+        assert (document.parent / link).exists(), link
+    for name in named:
+        assert (ROOT / name).exists(), name
+    for name in modules:
+        assert any((base / name).exists() for base in (ROOT, ROOT / "src" / "feedback_service")), name
+
+
+def test_every_command_in_the_documents_exists() -> None:
+    root = get_command(build())
+    known = set()
+    for name, command in root.commands.items():  # type: ignore[attr-defined]
+        known.add((name,))
+        known.update((name, below) for below in getattr(command, "commands", {}))
+    for document in DOCUMENTS:
+        for line in re.findall(r"feedback-service ([a-z]+(?: [a-z]+)?)", document.read_text("utf-8")):
+            words = tuple(line.split())
+            assert words in known or words[:1] in known, (document.name, line)
+            assert words[:1] in known and (len(words) == 1 or words in known or words[:1] + () in known)
+
+
+def test_every_setting_is_described_and_documented() -> None:
+    operating = (ROOT / "docs" / "operating.md").read_text("utf-8")
+    for name, field in Settings.model_fields.items():
+        assert field.description, name
+        assert f"FEEDBACK_{name.upper()}" in operating, name

@@ -1,0 +1,140 @@
+"""A close: nothing more is taken, the rest is mixed, the next round opens, and the mixing key is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from feedback_service.intake.slot import tombstone
+from feedback_service.intake.spool import Spool
+from feedback_service.mixing.mix import mix
+from feedback_service.rounds import closing
+from feedback_service.rounds.calendar import Quarter
+from feedback_service.rounds.closing import close_round
+from feedback_service.storage.envelopes import count
+from feedback_service.storage.rounds import Round, all_rounds
+from feedback_service.storage.schema import tombstone as tombstones
+from feedback_service.storage.session import Store
+
+TODAY = date(2027, 1, 1)
+TheRound = Callable[..., Round]
+Send = Callable[[Store, Round, int], None]
+
+
+def _states(store: Store) -> dict[str, str]:
+    with store.read() as connection:
+        return {f"{one.survey} {one.round}": one.state for one in all_rounds(connection)}
+
+
+def test_a_close_stores_everything_opens_the_next_round_and_tells_both(
+    founded: Store, the_round: TheRound, send: Send
+) -> None:
+    one = the_round(founded)
+    send(founded, one, 33)
+    stages: list[str] = []
+    done = close_round(founded, founded.key_folder, one, TODAY, stages.append)
+    assert (done.envelopes, done.mixed.stored, done.mixed.staying) == (33, 33, 0)
+    assert done.round == one and len(stages) == 4
+    assert done.opened == the_round(founded, "2027-Q1") and done.next_quarter == Quarter(2027, 1)
+    assert done.opened and done.opened.closes == date(2027, 3, 31)
+    assert _states(founded) == {
+        "clients 2026-Q4": "closed",
+        "counsellors 2026-Q4": "open",
+        "clients 2027-Q1": "open",
+    }
+
+
+def test_after_a_close_the_mixing_key_is_zeros_and_nowhere_on_the_disk(
+    founded: Store, the_round: TheRound, send: Send
+) -> None:
+    one = the_round(founded)
+    send(founded, one, 25)
+    key = one.mixing_key.value
+    assert len(key) == 32 and key != bytes(32)
+    close_round(founded, founded.key_folder, one, TODAY)
+    assert the_round(founded).mixing_key.value == bytes(32)
+    assert the_round(founded, survey="counsellors").mixing_key.value != bytes(32)
+    files = [path for path in founded.folder.rglob("*") if path.is_file()]
+    assert len(files) > 15 and not any(key in path.read_bytes() for path in files)
+
+
+def test_a_deletion_is_done_and_then_forgotten(founded: Store, the_round: TheRound, send: Send) -> None:
+    one = the_round(founded)
+    send(founded, one, 25)
+    spool = Spool(founded.spool_folder, 64)
+    with_tag = next(pending for _, pending in spool._current.read() if pending)
+    spool.store([tombstone(one.number, with_tag.tag).packed()])
+    spool.close()
+    assert close_round(founded, founded.key_folder, one, TODAY).envelopes == 24
+    with founded.read() as connection:
+        assert connection.execute(select(tombstones)).all() == []
+
+
+def test_a_close_without_the_next_key_says_so_and_closes_all_the_same(
+    founded: Store, the_round: TheRound, tmp_path: Path
+) -> None:
+    done = close_round(founded, tmp_path / "no keys", the_round(founded), TODAY)
+    assert done.opened is None and str(done.next_quarter) == "2027-Q1"
+    assert _states(founded) == {"clients 2026-Q4": "closed", "counsellors 2026-Q4": "open"}
+
+
+def test_a_late_close_opens_the_quarter_that_it_is_and_not_one_that_is_over(
+    founded: Store, the_round: TheRound
+) -> None:
+    done = close_round(founded, founded.key_folder, the_round(founded), date(2027, 5, 2))
+    assert done.opened and done.opened.round == "2027-Q2"
+
+
+def test_closing_again_changes_nothing(
+    closed: Store, the_round: TheRound, contents: Callable[[Store], dict[str, bytes]]
+) -> None:
+    with closed.read() as connection:
+        rounds = all_rounds(connection)
+    done = close_round(closed, closed.key_folder, the_round(closed), TODAY)
+    assert (done.envelopes, done.mixed.stored) == (300, 0)
+    assert done.opened and done.opened.round == "2027-Q1"
+    with closed.read() as connection:
+        assert all_rounds(connection) == rounds
+
+
+def test_there_is_no_moment_at_which_nobody_could_answer(
+    founded: Store, the_round: TheRound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[dict[str, str]] = []
+
+    def watched(*arguments: object, **named: object) -> object:
+        seen.append(_states(founded))
+        return mix(*arguments, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(closing, "mix", watched)
+    close_round(founded, founded.key_folder, the_round(founded), TODAY)
+    assert seen == [{"clients 2026-Q4": "closing", "counsellors 2026-Q4": "open", "clients 2027-Q1": "open"}]
+
+
+@pytest.mark.parametrize("step", ["open_round", "mix", "destroy_mixing_key", "forget_tombstones", "count"])
+def test_a_close_that_was_killed_is_finished_by_the_next(
+    founded: Store, the_round: TheRound, send: Send, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    one = the_round(founded)
+    send(founded, one, 25)
+
+    def killed(*_all: object, **_named: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(closing, step, killed)
+        close_round(founded, founded.key_folder, one, TODAY)
+    left = the_round(founded)
+    assert left.state == ("open" if step == "open_round" else "closing")
+    assert left.mixing_key == one.mixing_key
+    done = close_round(founded, founded.key_folder, left, TODAY)
+    assert done.envelopes == 25 and done.opened and done.opened.round == "2027-Q1"
+    assert _states(founded)["clients 2026-Q4"] == "closed"
+    assert the_round(founded).mixing_key.value == bytes(32)
+    with founded.read() as connection:
+        assert count(connection, one.number) == 25
+        assert len(all_rounds(connection, "clients")) == 2
