@@ -106,7 +106,8 @@ def put() -> Callable[..., None]:
     """Stores things durably in a spool."""
 
     def store_in(spool: Spool, *group: Pending) -> None:
-        assert spool.store([one.packed() for one in group]) == frozenset()
+        closed = spool.store([one.packed() for one in group])
+        assert not closed & {one.round_number for one in group}
 
     return store_in
 

@@ -174,9 +174,14 @@ def test_the_line_that_is_named_is_the_files_line(text: str) -> None:
 @pytest.mark.xfail(strict=True, reason="reported: what the csv module refuses, or swallows, is not caught")
 @pytest.mark.parametrize(
     "text",
-    ["ags,name\n08," + "x" * 140_000, "ags,name\r08,A\r081,B\r", 'ags,name\n08,"A\n081,B\n08111,C\n'],
-    ids=["huge name", "bare carriage returns", "a quote that never closes"],
+    ["ags,name\n08," + "x" * 140_000, 'ags,name\n08,"A\n081,B\n08111,C\n'],
+    ids=["huge name", "a quote that never closes"],
 )
 def test_a_file_that_csv_cannot_read_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(InvalidRegionFile):
         read_regions(text)
+
+
+@pytest.mark.xfail(strict=True, reason="reported: the csv module refuses bare carriage returns")
+def test_lines_that_end_in_a_carriage_return_alone_are_lines() -> None:
+    assert read_regions("ags,name\r08,A\r081,B\r") == [Region("08", "A"), Region("081", "B")]
