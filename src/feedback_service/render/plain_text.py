@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..i18n import Interface
 from ..reports.model import Digest, QuestionFigures, RegionReport
-from .words import moved, pressing_three, protection, share, why_withheld
+from .words import moved, pressing_three, protection, share, what_to_do, why_withheld
 
 _WIDTH = 72
 
@@ -39,8 +39,9 @@ def _summary(report: RegionReport, interface: Interface) -> Iterator[str]:
     if report.n is not None:
         counted = interface.plain_counted
         yield counted("%(n)s person answered.", "%(n)s people answered.", report.n)
-    for withheld in report.withheld:
-        yield why_withheld(withheld, say)
+    if report.n is None:
+        for withheld in report.withheld[:1]:
+            yield f"{why_withheld(withheld, say)} {what_to_do(say)}"
     for place, choice in enumerate(pressing_three(report), start=1):
         yield f"{place}. {choice.label}: {share(choice, say, interface.plain_counted)}"
     changes = moved(report)

@@ -48,6 +48,11 @@ def why_withheld(withheld: Withheld, say: Say) -> str:
     return reason + " " + say("These answers are counted in: %(group)s.", group=withheld.group_name)
 
 
+def what_to_do(say: Say) -> str:
+    """What an office without figures of its own can do about it."""
+    return say("More answers make figures of its own possible: put up posters with the address of the form.")
+
+
 def protection(say: Say) -> str:
     """How figures are protected, in the words that offices know."""
     return say(
