@@ -7,6 +7,7 @@ names of questions, limits and file names only.
 
 from __future__ import annotations
 
+import traceback
 from typing import ClassVar
 
 
@@ -28,3 +29,10 @@ class FeedbackError(Exception):
 
     def __str__(self) -> str:
         return self.message % self.facts
+
+
+def describe(error: BaseException) -> str:
+    """Class, file and line of an error; never its text."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
+    return f"unhandled {type(error).__name__} at {where}"

@@ -148,28 +148,36 @@ def locales_folder() -> Path:
 
 
 def preferred_first(accept_language: str, offered: Iterable[str]) -> list[str]:
-    """`offered` codes, those first that a browser's Accept-Language prefers, the rest as they were."""
+    """`offered` codes, those first that a browser's Accept-Language prefers, the rest as they were.
+
+    A tag that names a language exactly decides about it; a related one (`de-AT` for `de`) where none does.
+    """
     codes = list(offered)
-    weights: dict[str, float] = {}
-    for part in accept_language.split(",")[:40]:
-        tag, _, parameter = part.strip().partition(";")
-        for code in _codes_for(tag.lower(), codes):
-            weights.setdefault(code, _quality(parameter))
-    return sorted(codes, key=lambda code: -weights.get(code, 0.0))
+    least = (0.0, -len(accept_language))
+    exact: dict[str, tuple[float, int, int]] = {}
+    related: dict[str, tuple[float, int, int]] = {}
+    for position, part in enumerate(accept_language.split(",")[:40]):
+        tag, _, parameter = part.partition(";")
+        quality = _quality(parameter)
+        weight = (quality, -position) if quality else least
+        for code in codes:
+            if tag.strip().lower() in _tags(code):
+                exact.setdefault(code, (*weight, 1))
+            elif tag.strip().lower().split("-")[0] in {one.split("-")[0] for one in _tags(code)}:
+                related.setdefault(code, (*weight, 0))
+    return sorted(codes, key=lambda code: exact.get(code, related.get(code, (*least, 0))), reverse=True)
 
 
-def _codes_for(tag: str, codes: list[str]) -> list[str]:
-    by_tag = {LANGUAGES[code].bcp47.lower(): code for code in codes}
-    primary = tag.split("-")[0]
-    exact = [by_tag[tag]] if tag in by_tag else []
-    return exact + [
-        code for key, code in by_tag.items() if key.split("-")[0] == primary and code not in exact
-    ]
+def _tags(code: str) -> set[str]:
+    """What a browser may call a language: our code, its BCP 47 tag, its name in the locale data."""
+    language = LANGUAGES[code]
+    return {code, language.bcp47.lower(), language.babel_locale.lower().replace("_", "-")}
 
 
 def _quality(parameter: str) -> float:
     name, _, value = parameter.strip().partition("=")
     try:
-        return float(value) if name == "q" else 1.0
+        quality = float(value) if name.strip() == "q" else 1.0
     except ValueError:
         return 0.0
+    return quality if 0 <= quality <= 1 else 0.0

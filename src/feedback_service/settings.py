@@ -5,6 +5,7 @@ A name that isn't known in the file is refused: a mistyped setting must not be s
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -96,5 +97,5 @@ demo = {"true" if demo else "false"}
 
 
 def _toml(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
-    return f'"{escaped}"'
+    # JSON's escapes are TOML's too; only DEL must be escaped in the one and not in the other.
+    return json.dumps(text.replace("\n", " "), ensure_ascii=False).replace("\x7f", "\\u007f")

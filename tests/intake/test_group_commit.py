@@ -191,7 +191,6 @@ def test_something_that_cannot_be_packed_is_refused_at_once(
     assert len(tags_in(*_files(spool))) == 1
 
 
-@pytest.mark.xfail(strict=True, raises=TimeoutError, reason="whoever is in the group waits for ever")
 def test_nobody_waits_for_ever_after_a_fault_that_nobody_foresaw(
     make_spool: Make, pending: Fresh, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -195,7 +195,6 @@ def test_a_damaged_slot_is_told_and_the_others_are_read(
     assert len(found) == 5
 
 
-@pytest.mark.xfail(strict=True, raises=sqlite3.OperationalError, reason="one such slot stops every mix")
 def test_a_slot_whose_type_was_damaged_is_told_and_the_others_are_read(
     make_file: Make, pending: Fresh
 ) -> None:

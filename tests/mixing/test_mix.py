@@ -226,7 +226,6 @@ def test_a_deletion_reaches_its_own_round_only(
     assert (len(in_store(store, 1)), len(in_store(store, 2))) == (1, 0)
 
 
-@pytest.mark.xfail(strict=True, reason="rows that a deletion removed are subtracted: 'stored' is negative")
 def test_a_deletion_is_not_told_by_the_number_of_stored_answers(
     store: Store, spool: Spool, pending: Fresh, several: Several, put: Put, the_round: TheRound
 ) -> None:
@@ -296,9 +295,6 @@ def test_a_damaged_slot_is_told_and_stays_and_the_others_mix(
     assert files.count(broken) == 1
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a damaged slot in the standby file isn't counted: told every other time"
-)
 def test_a_damaged_slot_is_told_by_every_mix_until_somebody_looks(
     store: Store, spool: Spool, several: Several, put: Put, the_round: TheRound
 ) -> None:

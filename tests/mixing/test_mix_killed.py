@@ -175,9 +175,6 @@ def test_killed_between_the_files_a_process_that_starts_then_loses_nothing(
     assert in_store(store) == rows_of(the_round(store), sent)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the recovery refills a file that still accepts: acknowledged, and gone"
-)
 def test_an_answer_that_comes_while_a_killed_mix_is_cleaned_up_is_not_lost(
     store: Store,
     spool: Spool,

@@ -114,7 +114,6 @@ def test_of_several_seals_in_one_file_the_first_by_its_bytes_goes(pending: Fresh
     assert kept.envelope == min(one.envelope for one in again)
 
 
-@pytest.mark.xfail(strict=True, reason="of several files the last one wins: which spool it came to shows")
 def test_of_several_seals_in_several_files_the_first_by_its_bytes_goes(pending: Fresh) -> None:
     again = sorted((pending(1, b"t" * 16, b"i" * 16) for _ in range(5)), key=lambda one: one.envelope)
     (kept,), _ = choose([[one] for one in again], {1}, {1})

@@ -163,7 +163,6 @@ def test_a_bad_regions_file_is_refused_with_its_line_and_the_reason(
     assert ".." not in str(refused.value)
 
 
-@pytest.mark.xfail(raises=AssertionError, strict=True, reason="reported: rows are counted, not lines")
 @pytest.mark.parametrize("text", ["ags,name\n\n\n08,A\n0,B\n", 'ags,name\n\n08,"A\nB"\n0,C\n'])
 def test_the_line_that_is_named_is_the_files_line(text: str) -> None:
     with pytest.raises(InvalidRegionFile) as refused:
@@ -171,7 +170,6 @@ def test_the_line_that_is_named_is_the_files_line(text: str) -> None:
     assert refused.value.facts["line"] == 5
 
 
-@pytest.mark.xfail(strict=True, reason="reported: what the csv module refuses, or swallows, is not caught")
 @pytest.mark.parametrize(
     "text",
     ["ags,name\n08," + "x" * 140_000, 'ags,name\n08,"A\n081,B\n08111,C\n'],
@@ -182,6 +180,5 @@ def test_a_file_that_csv_cannot_read_is_refused_with_a_sentence(text: str) -> No
         read_regions(text)
 
 
-@pytest.mark.xfail(strict=True, reason="reported: the csv module refuses bare carriage returns")
 def test_lines_that_end_in_a_carriage_return_alone_are_lines() -> None:
     assert read_regions("ags,name\r08,A\r081,B\r") == [Region("08", "A"), Region("081", "B")]

@@ -67,7 +67,6 @@ def test_each_bar_has_its_number_in_the_order_of_the_table(figures: Figures) -> 
     assert [one.text for one in _texts(small)] == ["9", "3"]
 
 
-@pytest.mark.xfail(strict=True, reason="reported: the chart prints what the table behind it bands")
 def test_a_charts_percentages_have_the_bands_of_the_table(figures: Figures) -> None:
     svg = _svg(figures("q", 100, ("a", 99, 99, None), ("b", 1, 1, None)))
     assert not {"99 %", "1 %"} & {one.text for one in _texts(svg)}

@@ -8,7 +8,7 @@ import pytest
 
 from feedback_service.i18n import Interface
 from feedback_service.render.plain_text import digest_text
-from feedback_service.reports.model import Digest, RegionReport
+from feedback_service.reports.model import Digest, RegionReport, Withheld
 
 MakeDigest = Callable[..., Digest]
 
@@ -55,12 +55,23 @@ def test_a_small_group_is_counted_in_people(
     assert "%" not in text.split("How is it going?: Freudenstadt")[1].split("How to read this")[0]
 
 
-def test_what_is_withheld_is_said_and_where_it_went(
+def test_questions_that_are_withheld_in_a_region_with_figures_are_explained(
     small: RegionReport, large: RegionReport, english: Interface, digest: MakeDigest
 ) -> None:
     text = _flat(digest_text(digest(large, small), english))
     assert "Fewer than 20 people answered here, so there are no figures of its own." in text
     assert "These answers are counted in: Other districts: Karlsruhe." in text
+
+
+def test_a_region_without_figures_is_told_why_where_its_answers_are_and_what_to_do(
+    large: RegionReport, english: Interface, digest: MakeDigest
+) -> None:
+    withheld = (Withheld(("Q",), 10, "082-rest", "Other districts: Karlsruhe"),)
+    local = RegionReport("s", "clients", "T", "2026-Q4", "08235", "Calw", None, 0, (), withheld)
+    text = _flat(digest_text(digest(large, local), english))
+    assert "Fewer than 10 people answered here, so there are no figures of its own." in text
+    assert "These answers are counted in: Other districts: Karlsruhe." in text
+    assert "put up posters with the address of the form" in text
 
 
 def test_a_region_without_figures_gets_the_states_details(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from feedback_service.i18n import Interface
-from feedback_service.render.words import moved, pressing_three, protection, share, why_withheld
+from feedback_service.render.words import moved, pressing_three, protection, share, what_to_do, why_withheld
 from feedback_service.reports.model import ChoiceFigure, QuestionFigures, RegionReport, Withheld
 
 
@@ -78,3 +78,7 @@ def test_the_protection_is_explained_in_the_designs_words(english: Interface) ->
     said = protection(english.plain)
     for words in ("As in the census", "in 96 % of cases by no more than 3 people", "at least 10 people"):
         assert words in said
+
+
+def test_an_office_is_told_what_it_can_do(english: Interface) -> None:
+    assert "put up posters" in what_to_do(english.plain)

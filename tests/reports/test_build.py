@@ -252,7 +252,6 @@ def test_every_region_of_a_real_release_has_a_report_of_its_figures_and_nothing_
     assert seen == set(regions_with_rows(real_release)) > {"08", "08115003", "08116", "08212", "081"}
 
 
-@pytest.mark.xfail(strict=True, reason="reported: a municipality without own figures is told nothing")
 def test_a_municipality_without_own_figures_is_told_why(
     real_release: dict[str, Any], questionnaire: Questionnaire, directory: Directory, say: Say
 ) -> None:

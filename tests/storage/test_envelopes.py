@@ -127,7 +127,6 @@ def test_forgotten_deletions_are_gone_of_that_round_only(store: Store, rewrite: 
     assert b"form-one" not in (store.folder / "feedback.sqlite").read_bytes()
 
 
-@pytest.mark.xfail(strict=True, reason="the rows that were deleted are subtracted from the new ones")
 def test_deleted_rows_do_not_make_the_number_of_new_ones_smaller(
     store: Store, rewrite: Callable[..., int]
 ) -> None:
@@ -160,7 +159,6 @@ def test_no_table_is_left_over(store: Store, rewrite: Callable[..., int]) -> Non
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="sees open files by /proc")
-@pytest.mark.xfail(strict=True, reason="SQLite read SQLITE_TMPDIR when it was loaded: it uses /var/tmp")
 def test_what_a_large_rewrite_holds_for_a_while_stays_in_the_data_folder(
     store: Store, rewrite: Callable[..., int], temporary_files: set[str]
 ) -> None:

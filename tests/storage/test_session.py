@@ -87,7 +87,6 @@ def test_a_database_of_another_version_is_told_with_the_command_that_helps(
     assert f"feedback-service init --data {store.folder}" in str(refused.value)
 
 
-@pytest.mark.xfail(strict=True, reason="alembic's CommandError reaches the operator, who did what was asked")
 def test_a_database_of_a_newer_version_is_refused_in_our_words(store: Store) -> None:
     with store.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
@@ -229,7 +228,6 @@ def test_a_vacuum_leaves_no_free_page_and_no_file_but_the_database(
 
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="sees open files by /proc")
-@pytest.mark.xfail(strict=True, reason="SQLite read SQLITE_TMPDIR when it was loaded: it uses /var/tmp")
 def test_the_vacuums_copy_of_every_envelope_stays_in_the_data_folder(
     store: Store, open_one: Callable[..., Round], temporary_files: set[str]
 ) -> None:

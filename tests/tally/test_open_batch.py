@@ -128,7 +128,6 @@ def test_a_frame_that_lacks_a_part_gives_nothing(
     assert _open(context, sealed({name: part for name, part in content().items() if name != key})) is None
 
 
-@pytest.mark.xfail(strict=True, reason="reported: True == 1 and 1.0 == 1")
 @pytest.mark.parametrize("version", [True, 1.0])
 def test_a_version_that_only_equals_one_gives_nothing(
     context: OpeningContext, content: Content, sealed: Sealed, version: object

@@ -6,11 +6,12 @@ Outermost: an unhandled error prints its class, file and line, never its text, w
 from __future__ import annotations
 
 import sys
-import traceback
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ..errors import describe
 
 _STRICT = [
     (b"cache-control", b"no-store"),
@@ -46,13 +47,6 @@ class QuietErrors:
                 headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
                 await send({"type": "http.response.start", "status": 500, "headers": headers})
                 await send({"type": "http.response.body", "body": b"500\n"})
-
-
-def describe(error: BaseException) -> str:
-    """Class, file and line of an error; never its text."""
-    frames = traceback.extract_tb(error.__traceback__)
-    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "?"
-    return f"unhandled {type(error).__name__} at {where}"
 
 
 class SecurityHeaders:

@@ -8,8 +8,7 @@ import sys
 import click
 import typer
 
-from ..channels.shields import describe
-from ..errors import FeedbackError
+from ..errors import FeedbackError, describe
 from . import digests, keys, regions, releases, rounds, running, surveys
 
 _FAILED = 1

@@ -6,9 +6,10 @@ One disk synchronisation serves everyone in the group, and each of them is told 
 from __future__ import annotations
 
 import asyncio
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from ..errors import FeedbackError
+from ..errors import FeedbackError, describe
 from .slot import Packed, Pending
 from .slot_file import LARGEST_GROUP
 from .spool import RoundClosed, Spool, SpoolUnavailable
@@ -68,6 +69,9 @@ class GroupCommit:
         loop = asyncio.get_running_loop()
         try:
             closed = await loop.run_in_executor(self._thread, self._spool.store, group)
-        except SpoolUnavailable:
+        except Exception as error:
+            # Whatever it was, nobody may wait for ever; the transaction took everything back.
+            if not isinstance(error, SpoolUnavailable):
+                print(describe(error), file=sys.stderr)
             return [SpoolUnavailable() for _ in group]
         return [RoundClosed() if one.round_number in closed else None for one in group]

@@ -29,6 +29,9 @@ class Kind(IntEnum):
     TOMBSTONE = 2
 
 
+_KINDS = frozenset(Kind)
+
+
 class DamagedSlot(ValueError):
     """A used slot whose checksum is wrong: the disk or another program changed it."""
 
@@ -84,6 +87,8 @@ def unpacked(content: bytes) -> Pending:
     if len(content) != SLOT_BYTES or content[-CHECKSUM_BYTES:] != _checksum(body):
         raise DamagedSlot
     number, kind, tag, id_, code_field, envelope = _LAYOUT.unpack(body)
+    if kind not in _KINDS:
+        raise DamagedSlot
     return Pending(number, Kind(kind), tag, id_, code_field, envelope)
 
 

@@ -132,7 +132,9 @@ class SlotFile:
 
     def read(self) -> Iterator[tuple[int, Pending | None]]:
         """Slot numbers and what waits in them; `None` for a damaged one."""
-        for number, content in self._db.execute("SELECT number, content FROM slot WHERE used = 1"):
+        for number, content in self._db.execute(
+            "SELECT number, CAST(content AS BLOB) FROM slot WHERE used = 1"
+        ):
             try:
                 yield number, unpacked(content)
             except DamagedSlot:

@@ -89,9 +89,10 @@ def _mix_files(
 ) -> MixReport:
     progress("reading the spools")
     damaged = sum(_recover(accepting, standby) for accepting, standby in files)
-    if not closing and not due(one for accepting, _ in files for _, one in accepting.read() if one):
-        waiting = sum(accepting.used() for accepting, _ in files)
-        return MixReport(staying=waiting, damaged=damaged, below_threshold=True)
+    waiting = [one for accepting, _ in files for _, one in accepting.read()]
+    if not closing and not due(filter(None, waiting)):
+        damaged += waiting.count(None)
+        return MixReport(staying=len(waiting), damaged=damaged, below_threshold=True)
     drained = [_turn_and_read(accepting, standby, closing) for accepting, standby in files]
     mixable = {number for number, one in rounds.items() if one.state in ("open", "closing")}
     going, staying = choose([one.pending for one in drained], mixable, closing)
@@ -116,6 +117,9 @@ def _recover(accepting: SlotFile, standby: SlotFile) -> int:
 
     Gives the number of damaged slots, which stay where they are.
     """
+    with standby.transaction():
+        # It accepts too where a mix was killed in the middle of the turn; whoever writes to it turns back.
+        standby.set_accepting(False)
     left = list(standby.read())
     pending = [found for _, found in left if found is not None]
     damaged = frozenset(number for number, found in left if found is None)

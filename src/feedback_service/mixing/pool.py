@@ -46,12 +46,9 @@ def choose(
 
 def _distinct(files: Sequence[Sequence[Pending]]) -> Iterable[tuple[int, Pending]]:
     """Each answer once with the file it came from; of several seals of it the first by its bytes."""
-    found = {
-        _identity(pending): (position, pending)
-        for position, waiting in enumerate(files)
-        for pending in sorted(waiting, key=lambda one: one.envelope, reverse=True)
-    }
-    return found.values()
+    waiting = [(position, pending) for position, file in enumerate(files) for pending in file]
+    waiting.sort(key=lambda one: one[1].envelope, reverse=True)
+    return {_identity(pending): (position, pending) for position, pending in waiting}.values()
 
 
 def _identity(pending: Pending) -> tuple[int, Kind, bytes, bytes]:

@@ -99,23 +99,31 @@ class Directory:
 
 def read_regions(text: str) -> list[Region]:
     """Read `ags,name` rows (comma or semicolon, with a header). Raises `InvalidRegionFile`."""
-    first_line = text.lstrip("\ufeff").split("\n", 1)[0]
+    text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    first_line = text.split("\n", 1)[0]
     delimiter = ";" if first_line.count(";") > first_line.count(",") else ","
-    rows = csv.DictReader(io.StringIO(text.lstrip("\ufeff")), delimiter=delimiter)
+    rows = csv.DictReader(io.StringIO(text), delimiter=delimiter, strict=True)
+    try:
+        return _read_rows(rows)
+    except csv.Error as error:
+        raise InvalidRegionFile(line=rows.line_num + 1, reason=f"it is not CSV ({error})") from None
+
+
+def _read_rows(rows: csv.DictReader[str]) -> list[Region]:
     columns = {(name or "").strip().lower(): name for name in rows.fieldnames or ()}
     if "ags" not in columns or "name" not in columns:
         raise InvalidRegionFile(line=1, reason="the columns ags and name are missing")
     found: dict[str, Region] = {}
-    for number, row in enumerate(rows, start=2):
+    for row in rows:
         ags, name = (row[columns["ags"]] or "").strip(), (row[columns["name"]] or "").strip()
         try:
             level_of(ags)
         except InvalidRegionKey as error:
-            raise InvalidRegionFile(line=number, reason=str(error).rstrip(".")) from None
+            raise InvalidRegionFile(line=rows.line_num, reason=str(error).rstrip(".")) from None
         if not name:
-            raise InvalidRegionFile(line=number, reason="the name is empty")
+            raise InvalidRegionFile(line=rows.line_num, reason="the name is empty")
         if ags in found:
-            raise InvalidRegionFile(line=number, reason=f"the key {ags} stands twice")
+            raise InvalidRegionFile(line=rows.line_num, reason=f"the key {ags} stands twice")
         found[ags] = Region(ags, name)
     if not found:
         raise InvalidRegionFile(line=2, reason="there are no regions in it")

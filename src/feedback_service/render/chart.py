@@ -27,7 +27,7 @@ def bars(figures: QuestionFigures, title: str, *, right_to_left: bool) -> Markup
 def _bar(position: int, count: int, n: int, percent: int | None, right_to_left: bool) -> Markup:
     length = round(_BAR * count / n) if n else 0
     top = _ROW * position
-    number = f"{percent} %" if percent is not None else str(count)
+    number = _number(count, percent)
     start = _WIDTH - length if right_to_left else 0
     rest = _WIDTH - _BAR if right_to_left else 0
     text = start - 6 if right_to_left else length + 6
@@ -47,3 +47,10 @@ def _bar(position: int, count: int, n: int, percent: int | None, right_to_left: 
         "end" if right_to_left else "start",
         number,
     )
+
+
+def _number(count: int, percent: int | None) -> str:
+    """What stands at a bar: with the bands at the ends that the table has, in signs of every language."""
+    if percent is None:
+        return str(count)
+    return "< 5 %" if percent < 5 else "> 95 %" if percent > 95 else f"{percent} %"

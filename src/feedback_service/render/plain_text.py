@@ -29,6 +29,8 @@ def digest_text(digest: Digest, interface: Interface) -> str:
         lines += ["", f"{part.state.title}: {report.name}", ""]
         for figures in report.questions:
             lines += [*_question(figures, interface), ""]
+        for withheld in report.withheld:
+            lines += [*withheld.questions, why_withheld(withheld, say), ""]
     lines += [say("How to read this"), "", protection(say)]
     return "\n".join(line for raw in lines for line in (textwrap.wrap(raw, _WIDTH) or [""])) + "\n"
 

@@ -22,6 +22,8 @@ _COLUMNS = [
     "trend",
 ]
 
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
 
 def csv_table(reports: Sequence[RegionReport]) -> str:
     """UTF-8 text with a header; texts that a spreadsheet could take for formulas are defused."""
@@ -50,4 +52,4 @@ def csv_table(reports: Sequence[RegionReport]) -> str:
 
 
 def _safe(text: str) -> str:
-    return f"'{text}" if text[:1] in "=+-@\t" else text
+    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text

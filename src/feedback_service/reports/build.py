@@ -95,7 +95,19 @@ def _rows_by_class(release: Mapping[str, Any], region: str) -> dict[str, Any]:
 
 
 def _withheld_here(release: Mapping[str, Any], region: str) -> list[Any]:
-    return [entry for entry in release["withheld"] if entry["region"] == region]
+    found = [entry for entry in release["withheld"] if entry["region"] == region]
+    if found or len(region) <= len("08416"):
+        return found
+    return _withheld_municipality(release, region)
+
+
+def _withheld_municipality(release: Mapping[str, Any], region: str) -> list[Any]:
+    """The file names Kreise only: where a municipality has no row, its answers are in its Kreis's figures."""
+    own, kreis = _rows_by_class(release, region), region[: len("08416")]
+    found = [entry for entry in release["withheld"] if entry["region"] == kreis and entry["class"] not in own]
+    for name in _rows_by_class(release, kreis).keys() - own.keys():
+        found.append({"region": region, "class": name, "pooled_into": kreis})
+    return sorted(found, key=lambda entry: str(entry["class"]))
 
 
 def _withheld(

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 from ..errors import FeedbackError
 
-_QUARTER = re.compile(r"(\d{4})-Q([1-4])\Z")
+_QUARTER = re.compile(r"([1-8][0-9]{3})-Q([1-4])\Z")
 
 
 class InvalidRoundName(FeedbackError):

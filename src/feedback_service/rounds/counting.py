@@ -28,16 +28,19 @@ from ..secret import Secret
 from ..storage.envelopes import count, read_bodies
 from ..storage.ledger import append_entries, entries_of, head
 from ..storage.regions import read_directory
-from ..storage.rounds import Round, move
+from ..storage.rounds import Round, RoundState, get_round, move
 from ..storage.session import Store
 from ..storage.surveys import survey_by_fingerprint
 from ..surveys.questionnaire import Questionnaire
 from ..tally.count import count_envelopes
 from ..tally.open_batch import OpeningContext
 from ..tally.table import CountTable
+from .choosing import WrongState
 from .key_folder import KeyMissing, counted_path, write_durably
 
 Progress = Callable[[int, int], None]
+# Counted and released ones again: it must give the same.
+COUNTABLE: tuple[RoundState, ...] = ("closed", "counted", "released")
 
 
 class WrongKey(FeedbackError):
@@ -88,8 +91,13 @@ def count_round(
 ) -> Counted:
     """Open, check, count, protect, and append to the ledger. Safe to repeat and to kill.
 
-    Raises `KeyMissing`, `WrongPassphrase`, `WrongKey`, `OtherAnswers`; then nothing was changed.
+    Raises `WrongState`, `KeyMissing`, `WrongPassphrase`, `WrongKey`, `OtherAnswers`; then nothing is changed.
     """
+    with store.read() as connection:
+        counting = get_round(connection, counting.number)
+    if counting.state not in COUNTABLE:
+        states = " / ".join(COUNTABLE)
+        raise WrongState(survey=counting.survey, round=counting.round, state=counting.state, states=states)
     held = _unlock(counting, key_file, passphrase)
     table, directory = _open_and_count(store, counting, held, executor, progress)
     secret = ReleaseSecret(held.release_secret.value)

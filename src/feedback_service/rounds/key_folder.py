@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..errors import FeedbackError
 from ..sealing.keys import PublicKey
-from ..sealing.wrapping import RoundSecrets, WrappingKey, public_file, read_public_file, wrap
+from ..sealing.wrapping import RoundSecrets, WrappingKey, public_file, read_public_half, wrap
 
 
 class KeyMissing(FeedbackError):
@@ -28,6 +28,16 @@ class KeyExists(FeedbackError):
     status = 409
     code = "key-exists"
     message = "The key %(file)s is there already, and is never overwritten. Nothing was changed."
+
+
+class KeyMisplaced(FeedbackError):
+    """A key file under another round's name."""
+
+    status = 409
+    code = "key-misplaced"
+    message = (
+        "%(file)s is the key of “%(survey)s” %(round)s. Nothing was changed; put it back under its name."
+    )
 
 
 def public_path(folder: Path, survey: str, round_id: str) -> Path:
@@ -52,15 +62,29 @@ def has_keys(folder: Path, survey: str, round_id: str) -> bool:
 
 def make_keys(folder: Path, survey: str, round_id: str, wrapping: WrappingKey) -> PublicKey:
     """Draw a round's key and release secret and write both files. Raises `KeyExists`."""
-    for path in (public_path(folder, survey, round_id), private_path(folder, survey, round_id)):
-        if path.exists():
-            raise KeyExists(file=path)
+    public, private = public_path(folder, survey, round_id), private_path(folder, survey, round_id)
+    if public.exists():
+        raise KeyExists(file=public)
+    if private.exists():
+        # Killed between the two, or the public half was lost: the private one is never overwritten.
+        return _write_public(public, _public_key_of(private, survey, round_id), survey, round_id)
     held = RoundSecrets.fresh()
     # The private half first: a public key whose private half was never written would lose every answer.
-    write_durably(private_path(folder, survey, round_id), wrap(survey, round_id, held, wrapping))
-    public = public_file(survey, round_id, held.private_key.public)
-    write_durably(public_path(folder, survey, round_id), public)
-    return held.private_key.public
+    write_durably(private, wrap(survey, round_id, held, wrapping))
+    return _write_public(public, held.private_key.public, survey, round_id)
+
+
+def _write_public(path: Path, key: PublicKey, survey: str, round_id: str) -> PublicKey:
+    write_durably(path, public_file(survey, round_id, key))
+    return key
+
+
+def _public_key_of(path: Path, survey: str, round_id: str) -> PublicKey:
+    """The public key that stands readable in either file of a round. Raises `KeyMisplaced`."""
+    found_survey, found_round, key = read_public_half(path.read_text("utf-8"), path.name)
+    if (found_survey, found_round) != (survey, round_id):
+        raise KeyMisplaced(file=path, survey=found_survey, round=found_round)
+    return key
 
 
 def load_public(folder: Path, survey: str, round_id: str) -> PublicKey:
@@ -68,8 +92,7 @@ def load_public(folder: Path, survey: str, round_id: str) -> PublicKey:
     path = public_path(folder, survey, round_id)
     if not path.exists():
         raise KeyMissing(file=path, survey=survey)
-    _, _, key = read_public_file(path.read_text("utf-8"), path.name)
-    return key
+    return _public_key_of(path, survey, round_id)
 
 
 def write_durably(path: Path, text: str) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from ..disclosure.ledger import read_table, verify_chain
+from ..disclosure.ledger import UnreadableCount, read_table, verify_chain
 from ..disclosure.protected import ProtectedTable
 from ..disclosure.release import Chain, as_bytes, build_release
 from ..errors import FeedbackError
@@ -61,21 +61,27 @@ def release_round(store: Store, releasing: Round, today: date) -> Released:
 def _build(connection: Connection, releasing: Round, issued: date) -> bytes:
     verify_chain(all_entries(connection))
     entries = entries_of(connection, releasing.survey, releasing.round)
+    if not entries:
+        raise UnreadableCount(reason="the round is not counted")
     document = build_release(
         read_table(entries),
         read_directory(connection),
         issue=FIRST_ISSUE,
         issued=issued.isoformat(),
         chain=Chain.of(entries),
-        previous=_round_before(connection, releasing),
+        previous=_round_before(connection, releasing, entries[0].position),
     )
     return as_bytes(document)
 
 
-def _round_before(connection: Connection, releasing: Round) -> ProtectedTable | None:
-    """The survey's newest counted round before this one, for trends."""
+def _round_before(connection: Connection, releasing: Round, position: int) -> ProtectedTable | None:
+    """The survey's newest round before this one that was counted before it, for trends.
+
+    One that is counted later must not change a release that is out.
+    """
     earlier = [one for one in all_rounds(connection, releasing.survey) if one.closes < releasing.closes]
     for one in reversed(earlier):
-        if entries := entries_of(connection, one.survey, one.round):
+        entries = entries_of(connection, one.survey, one.round)
+        if entries and entries[0].position < position:
             return read_table(entries)
     return None

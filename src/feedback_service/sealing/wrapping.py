@@ -104,11 +104,18 @@ def public_file(survey: str, round_id: str, public_key: PublicKey) -> str:
 
 def read_public_file(text: str, name: str) -> tuple[str, str, PublicKey]:
     """Survey, round and key of a `.pub` file. Raises `InvalidKeyFile`."""
+    if "wrapped" in _read(text, name):
+        raise InvalidKeyFile(file=name)
+    return read_public_half(text, name)
+
+
+def read_public_half(text: str, name: str) -> tuple[str, str, PublicKey]:
+    """The same of either file: a private one shows its public half too. Raises `InvalidKeyFile`."""
     document = _read(text, name)
     try:
         key = PublicKey.from_bytes(from_base64url(document["public_key"]))
         return str(document["survey"]), str(document["round"]), key
-    except (KeyError, ValueError, FeedbackError):
+    except (KeyError, TypeError, ValueError, AttributeError, FeedbackError):
         raise InvalidKeyFile(file=name) from None
 
 
@@ -116,6 +123,7 @@ def wrap(survey: str, round_id: str, held: RoundSecrets, wrapping: WrappingKey) 
     """The text of `SURVEY-ROUND.key`."""
     head = {
         **_head(survey, round_id),
+        "public_key": to_base64url(held.private_key.public.to_bytes()),
         "kdf": {
             "name": "argon2id",
             "memory_kib": wrapping.derivation.memory_kib,
@@ -138,13 +146,13 @@ def unwrap(text: str, name: str, passphrase: Secret) -> tuple[str, str, RoundSec
         derivation = Derivation(int(kdf["memory_kib"]), int(kdf["passes"]), int(kdf["lanes"]))
         wrapping = derive(passphrase, derivation, from_base64url(kdf["salt"]))
         wrapped = from_base64url(document["wrapped"])
-        head = {key: document[key] for key in ("format", "survey", "round", "kdf")}
+        head = {key: document[key] for key in ("format", "survey", "round", "public_key", "kdf")}
         content = AESGCM(wrapping.key.value).decrypt(
             wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], rfc8785.dumps(head)
         )
     except InvalidTag:
         raise WrongPassphrase from None
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         raise InvalidKeyFile(file=name) from None
     held = RoundSecrets(
         PrivateKey.from_bytes(content[:-RELEASE_SECRET_BYTES]), Secret(content[-RELEASE_SECRET_BYTES:])

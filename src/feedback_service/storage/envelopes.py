@@ -12,6 +12,7 @@ from .schema import envelope, tombstone
 
 KEY_PREFIX_BYTES = 8
 _ROWS_AT_ONCE = 500
+_ADDED = "SELECT count(*) FROM mixed WHERE key NOT IN (SELECT key FROM envelope WHERE round_id = :number)"
 # SQLite keeps it in its temporary folder, which `Store` sets to one inside the data folder.
 _MIXED = "CREATE TEMP TABLE mixed (key BLOB PRIMARY KEY, verified INTEGER, body BLOB) WITHOUT ROWID"
 
@@ -31,7 +32,6 @@ def rewrite_round(connection: Connection, number: int, new: Iterable[StoredEnvel
     A row that is there already stays as it is, so that a mix repeated after a crash adds nothing; of
     several new ones with one key (sealed twice on a bad network) the first by its bytes is kept.
     """
-    before = count(connection, number)
     connection.execute(text(_MIXED))
     copied = text("INSERT INTO mixed SELECT key, verified, body FROM envelope WHERE round_id = :number")
     connection.execute(copied, {"number": number})
@@ -41,11 +41,12 @@ def rewrite_round(connection: Connection, number: int, new: Iterable[StoredEnvel
             [{"key": row.key, "verified": row.verified, "body": row.body} for row in rows],
         )
     _leave_out_deleted(connection, number)
+    added = int(connection.scalar(text(_ADDED), {"number": number}) or 0)
     connection.execute(delete(envelope).where(envelope.c.round_id == number))
     written = text("INSERT INTO envelope SELECT :number, key, verified, body FROM mixed ORDER BY key")
     connection.execute(written, {"number": number})
     connection.execute(text("DROP TABLE mixed"))
-    return count(connection, number) - before
+    return added
 
 
 def _leave_out_deleted(connection: Connection, number: int) -> None:

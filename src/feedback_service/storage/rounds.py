@@ -65,6 +65,11 @@ def all_rounds(connection: Connection, survey: str | None = None) -> list[Round]
     return [_round(row) for row in connection.execute(query)]
 
 
+def get_round(connection: Connection, number: int) -> Round:
+    """A round as it is now."""
+    return _round(connection.execute(select(round_).where(round_.c.number == number)).one())
+
+
 def move(connection: Connection, number: int, origin: Sequence[RoundState], to: RoundState) -> bool:
     """Change a round's state if it is one of `origin`; tells whether it was."""
     changed = connection.execute(

@@ -6,8 +6,7 @@ content overwritten, pages of 16 KiB so that an envelope never needs an overflow
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.script.revision import RevisionError
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.pool import NullPool
 
@@ -41,6 +42,14 @@ class OutdatedDatabase(FeedbackError):
     status = 503
     code = "database-outdated"
     message = "The database in %(folder)s is of another version. Run: feedback-service init --data %(folder)s"
+
+
+class NewerDatabase(FeedbackError):
+    """The database was made by a version that this one doesn't know."""
+
+    status = 503
+    code = "database-newer"
+    message = "The database in %(folder)s was made by a newer version. Use that version, or restore a backup."
 
 
 class UnsupportedDatabase(FeedbackError):
@@ -91,10 +100,6 @@ class Store:
 
     def vacuum(self) -> None:
         """Rewrite the whole file in the order of its keys; its copy for that stays in the data folder."""
-        work = self.folder / "tmp"
-        work.mkdir(exist_ok=True)
-        # SQLite reads this each time; without it a copy of every envelope would lie in /var/tmp.
-        os.environ["SQLITE_TMPDIR"] = str(work)
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM"))
 
@@ -115,7 +120,10 @@ def make_store(folder: Path, database_url: str | None = None) -> Store:
     """Make or update the database in `folder`; safe to repeat."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = Store(folder, _engine(folder, database_url))
-    migrate(store.engine)
+    try:
+        migrate(store.engine)
+    except (CommandError, RevisionError):
+        raise NewerDatabase(folder=folder) from None
     if database_url is None:
         (folder / _DATABASE).chmod(0o600)
     return store
@@ -161,22 +169,32 @@ def _engine(folder: Path, database_url: str | None) -> Engine:
     )
     if engine.dialect.name != "sqlite":
         raise UnsupportedDatabase(dialect=engine.dialect.name)
-    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "connect", _prepare(folder / "tmp"))
     event.listen(engine, "begin", _begin)
     return engine
 
 
-def _prepare(connection: Any, _record: object) -> None:
-    # The driver must not begin transactions by its own rules; `_begin` does.
-    connection.isolation_level = None
-    for pragma in (
-        f"page_size={PAGE_BYTES}",
-        "journal_mode=TRUNCATE",
-        "synchronous=FULL",
-        "secure_delete=ON",
-        "foreign_keys=ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
+def _prepare(work: Path) -> Callable[[Any, object], None]:
+    """Settings of every connection; what SQLite must write beside the database goes to `work`."""
+
+    def prepare(connection: Any, _record: object) -> None:
+        # The driver must not begin transactions by its own rules; `_begin` does.
+        connection.isolation_level = None
+        work.mkdir(parents=True, exist_ok=True, mode=0o700)
+        quoted = str(work.resolve()).replace("'", "''")
+        for pragma in (
+            f"page_size={PAGE_BYTES}",
+            "journal_mode=TRUNCATE",
+            "synchronous=FULL",
+            "secure_delete=ON",
+            "foreign_keys=ON",
+            # SQLITE_TMPDIR is read when the library is loaded, long before we know the folder; without
+            # either a copy of every envelope would lie in /var/tmp.
+            f"temp_store_directory='{quoted}'",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return prepare
 
 
 def _begin(connection: Connection) -> None:

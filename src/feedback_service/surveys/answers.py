@@ -17,6 +17,8 @@ from ..regions.directory import Directory
 from .expression import SELF
 from .questionnaire import TEXT_BYTES, TEXT_CHARACTERS, Question, Questionnaire, Texts
 
+# Tabs and their like separate words.
+_GAPS = re.compile("[\\t\\v\\f]")
 # Control characters and lone surrogates (Unicode categories Cc, Cs), but not the line feed.
 _CONTROL = re.compile("[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
 
@@ -113,10 +115,9 @@ def check_answers(
 
 def clean_text(raw: str) -> str:
     """Text as it is sealed: NFC, line feeds only, without control characters, trimmed."""
-    text = unicodedata.normalize("NFC", raw).replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(
-        one for one in text if one == "\n" or unicodedata.category(one) not in ("Cc", "Cs")
-    ).strip()
+    lines = raw.replace("\r\n", "\n").replace("\r", "\n")
+    printing = _CONTROL.sub("", _GAPS.sub(" ", lines))
+    return unicodedata.normalize("NFC", printing).strip()
 
 
 def _read(question: Question, directory: Directory, values: list[str]) -> str | list[str]:
@@ -125,7 +126,10 @@ def _read(question: Question, directory: Directory, values: list[str]) -> str | 
             raise AnswerRequired
         return ""
     if question.type == "text":
-        return _text(values)
+        text = _text(values)
+        if question.required and not text:
+            raise AnswerRequired
+        return text
     if question.type == "region":
         return _region(directory, values)
     return _choice(question, values)

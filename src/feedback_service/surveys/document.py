@@ -60,7 +60,7 @@ class _Reader:
 
     def __init__(self, document: object) -> None:
         self.problems: list[str] = []
-        self.top = self._map(document, "the survey")
+        self.top = self._map(_as_texts(document), "the survey")
         self.languages = tuple(str(code) for code in self._list(self.top.get("languages"), "languages"))
 
     def questionnaire(self) -> Questionnaire:
@@ -95,9 +95,11 @@ class _Reader:
         for key, pattern in (("name", _NAME), ("slug", _SLUG), ("audience", _NAME)):
             if not pattern.match(str(self.top.get(key, ""))):
                 self.problems.append(f"{key} is missing or not a short lower-case word")
-        if self.top.get("slug") in _TAKEN_SLUGS:
+        if str(self.top.get("slug")) in _TAKEN_SLUGS:
             self.problems.append(f"the slug “{self.top['slug']}” is an address of the service itself")
-        for code in self.languages:
+        for code in dict.fromkeys(self.languages):
+            if self.languages.count(code) > 1:
+                self.problems.append(f"the language “{code}” stands twice")
             if code not in LANGUAGES:
                 self.problems.append(f"the language “{code}” is not known")
         if self.top.get("source") not in self.languages:
@@ -164,6 +166,7 @@ class _Reader:
         for item in self._list(raw, f"{where}, choices"):
             choice = self._map(item, f"{where}, a choice")
             name = str(choice.get("name", ""))
+            self._unknown_keys(choice, {"name", "label"}, f"{where}, choice “{name}”")
             if not _CHOICE_NAME.match(name):
                 self.problems.append(f"{where}: a choice's name “{name}” is not a short lower-case word")
             if name in (earlier.name for earlier in found):
@@ -196,7 +199,7 @@ class _Reader:
 
     def _texts(self, raw: object, where: str) -> Texts:
         texts = self._map(raw, where)
-        missing = [code for code in self.languages if not str(texts.get(code, "")).strip()]
+        missing = [code for code in self.languages if not _is_text(texts.get(code))]
         if missing:
             self.problems.append(f"{where}: no text in {', '.join(missing)}")
         self._unknown_keys(texts, set(self.languages), where)
@@ -222,3 +225,18 @@ class _Reader:
     def _unknown_keys(self, raw: Mapping[str, Any], known: set[str], where: str) -> None:
         for key in sorted(set(map(str, raw)) - known):
             self.problems.append(f"{where}: “{key}” is not known")
+
+
+def _as_texts(value: object) -> object:
+    """Numbers and flags as texts, so that a document from YAML and one from JSON are the same document."""
+    if isinstance(value, dict):
+        return {str(key): _as_texts(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_as_texts(inner) for inner in value]
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())

@@ -33,6 +33,8 @@ _COMPARE: dict[str, Callable[[float, float], bool]] = {
 }
 _ARGUMENTS = {"not": 1, "selected": 2, "count-selected": 1, "string-length": 1}
 SELF = "."
+# Brackets and functions in one expression; more than anybody reads.
+_DEEPEST = 100
 
 
 class InvalidExpression(FeedbackError):
@@ -101,6 +103,7 @@ class _Parser:
         self.names: set[str] = set()
         self._tokens = self._split(source)
         self._at = 0
+        self._depth = 0
 
     def error(self, reason: str) -> InvalidExpression:
         return InvalidExpression(expression=self.source, reason=reason)
@@ -159,6 +162,9 @@ class _Parser:
 
     def _value(self) -> _Evaluate:
         part = self._next()
+        self._depth += part in ("(", *_ARGUMENTS)
+        if self._depth > _DEEPEST:
+            raise self.error("it has too many brackets")
         if part == "(":
             inner = self.either()
             self._expect(")")

@@ -23,6 +23,8 @@ def read_yaml(text: str) -> Questionnaire:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         raise InvalidQuestionnaire([f"line {line} is not valid YAML ({error.problem})"]) from None
+    except (yaml.YAMLError, RecursionError):
+        raise InvalidQuestionnaire(["this is not YAML that can be read"]) from None
     return read_document(document)
 
 

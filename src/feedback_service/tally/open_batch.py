@@ -87,6 +87,7 @@ class _Opener:
         return (
             isinstance(content, dict)
             and content.keys() == _CONTENT_KEYS
+            and type(content["v"]) is int
             and content["v"] == PLAINTEXT_VERSION
             and content["survey"] == self._questionnaire.name
             and all(isinstance(content[key], str) for key in ("lang", "channel", "record_key"))
