@@ -24,7 +24,8 @@ def form_request(round_id: str) -> bytes:
     """One filled form of its own receipt, as a browser sends it."""
     fields = [
         ("round", round_id), ("receipt", secrets.token_hex(16)), ("region", "08416"), ("access", "sometimes"),
-        ("waiting", "month"), ("trust", "4"), ("helpful", "3"), ("pressing", "housing"), ("pressing", "papers"),
+        ("waiting", "month"), ("trust", "4"), ("helpful", "3"),
+        ("pressing", "housing"), ("pressing", "papers"),
         ("offices", "2"), ("understand", "partly"), ("housing", "shared"), ("turned_away", "no"),
         ("comment", "The letters are hard to understand. " + secrets.token_hex(16)),
     ]  # fmt: skip

@@ -106,7 +106,8 @@ def problems_of(code: str, template: Catalog) -> Iterator[str]:
 
 
 def _wrong(message: Message, code: str) -> Iterator[str]:
-    forms = message.string if isinstance(message.string, tuple | list) else (message.string,)
+    given = message.string
+    forms = [str(one or "") for one in (given if isinstance(given, tuple | list) else (given,))]
     if message.fuzzy:
         yield "marked fuzzy"
     if not all(forms):
@@ -116,7 +117,8 @@ def _wrong(message: Message, code: str) -> Iterator[str]:
     expected = int(LANGUAGES[code].plural.split("nplurals=")[1].split(";")[0]) if plural else 1
     if len(forms) != expected:
         yield f"{len(forms)} plural forms instead of {expected}"
-    allowed = [sorted(_PLACEHOLDER.findall(one)) for one in (message.id if plural else (message.id,))]
+    ids = message.id if isinstance(message.id, tuple | list) else (str(message.id),)
+    allowed = [sorted(_PLACEHOLDER.findall(one)) for one in ids]
     for form in forms:
         if sorted(_PLACEHOLDER.findall(form)) not in allowed:
             yield f"other placeholders in “{form[:50]}”"

@@ -162,7 +162,7 @@ def preferred_first(accept_language: str, offered: Iterable[str]) -> list[str]:
         weight = (quality, -position) if quality else least
         for code in codes:
             if tag.strip().lower() in _tags(code):
-                exact.setdefault(code, (*weight, 1))
+                exact.setdefault(code, (*weight, int(quality > 0)))
             elif tag.strip().lower().split("-")[0] in {one.split("-")[0] for one in _tags(code)}:
                 related.setdefault(code, (*weight, 0))
     return sorted(codes, key=lambda code: exact.get(code, related.get(code, (*least, 0))), reverse=True)

@@ -31,7 +31,7 @@ def test_every_file_that_a_document_names_exists(document: Path) -> None:
 
 def test_every_command_in_the_documents_exists() -> None:
     root = get_command(build())
-    known = set()
+    known: set[tuple[str, ...]] = set()
     for name, command in root.commands.items():  # type: ignore[attr-defined]
         known.add((name,))
         known.update((name, below) for below in getattr(command, "commands", {}))

@@ -82,3 +82,10 @@ def test_the_protection_is_explained_in_the_designs_words(english: Interface) ->
 
 def test_an_office_is_told_what_it_can_do(english: Interface) -> None:
     assert "put up posters" in what_to_do(english.plain)
+
+
+def test_a_municipality_is_not_told_that_too_few_answered(english: Interface) -> None:
+    told = why_withheld(Withheld(("Q",), None, "08116", "Esslingen"), english.plain)
+    assert (
+        told == "There are no figures for this municipality alone. These answers are counted in: Esslingen."
+    )

@@ -56,6 +56,22 @@ class PassphraseUnusable(FeedbackError):
     message = "The passphrase can't be used: %(reason)s."
 
 
+class NotText(FeedbackError):
+    """A file that isn't text in UTF-8."""
+
+    status = 422
+    code = "file-not-text"
+    message = "%(file)s is not text in UTF-8. Save it as UTF-8 and try again."
+
+
+def read_text(path: Path) -> str:
+    """A file that somebody hands over. Raises `NotText`."""
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError:
+        raise NotText(file=path) from None
+
+
 @dataclass(frozen=True, slots=True)
 class Out:
     """What a command says: lines for people, or one JSON document."""

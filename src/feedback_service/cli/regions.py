@@ -10,7 +10,7 @@ import typer
 
 from ..regions.directory import read_regions
 from ..storage.regions import put_regions, read_directory
-from .common import DEFAULT_DATA, Data, Json, Out, installation
+from .common import DEFAULT_DATA, Data, Json, Out, installation, read_text
 
 
 def app() -> typer.Typer:
@@ -31,7 +31,7 @@ def import_(
     """Take regions over from a CSV file; all of it or nothing. Known ones get the file's names."""
     store, _ = installation(data)
     out = Out(as_json)
-    regions = read_regions(file.read_text("utf-8"))
+    regions = read_regions(read_text(file))
     with store.begin() as connection:
         merged = read_directory(connection).merged_with(regions)
         put_regions(connection, regions)

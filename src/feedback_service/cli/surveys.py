@@ -12,7 +12,7 @@ from ..storage.surveys import add_survey, newest_survey, survey_names
 from ..surveys.capacity import longest_plaintext
 from ..surveys.questionnaire import Questionnaire
 from ..surveys.yaml_form import STANDING, read_yaml, standing_survey, write_yaml
-from .common import DEFAULT_DATA, Data, Json, Out, installation
+from .common import DEFAULT_DATA, Data, Json, Out, installation, read_text
 
 File = Annotated[Path, typer.Argument(help="A survey file (YAML).", exists=True, dir_okay=False)]
 
@@ -35,7 +35,7 @@ def check(
 ) -> None:
     """Check a survey file: texts in every language, lawful questions, an answer that fits an envelope."""
     out = Out(as_json)
-    checked = [read_yaml(file.read_text("utf-8"))] if file else [standing_survey(name) for name in STANDING]
+    checked = [read_yaml(read_text(file))] if file else [standing_survey(name) for name in STANDING]
     for one in checked:
         out.line(
             f"{one.name}: {len(one.questions)} questions in {', '.join(one.languages)};"
@@ -49,7 +49,7 @@ def import_(file: File, data: Data = DEFAULT_DATA, as_json: Json = False) -> Non
     """Take a survey file over; the survey's next round asks it."""
     store, _ = installation(data)
     out = Out(as_json)
-    questionnaire = read_yaml(file.read_text("utf-8"))
+    questionnaire = read_yaml(read_text(file))
     with store.begin() as connection:
         version = add_survey(connection, questionnaire)
     out.line(f"{questionnaire.name}: version {version}. It is asked from the survey's next round on.")

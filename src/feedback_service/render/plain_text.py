@@ -42,8 +42,9 @@ def _summary(report: RegionReport, interface: Interface) -> Iterator[str]:
         counted = interface.plain_counted
         yield counted("%(n)s person answered.", "%(n)s people answered.", report.n)
     if report.n is None:
-        for withheld in report.withheld[:1]:
-            yield f"{why_withheld(withheld, say)} {what_to_do(say)}"
+        for withheld in report.withheld:
+            yield why_withheld(withheld, say)
+        yield what_to_do(say)
     for place, choice in enumerate(pressing_three(report), start=1):
         yield f"{place}. {choice.label}: {share(choice, say, interface.plain_counted)}"
     changes = moved(report)

@@ -40,9 +40,13 @@ def share(choice: ChoiceFigure, say: Say, counted: Counted) -> str:
 
 def why_withheld(withheld: Withheld, say: Say) -> str:
     """Why there are no own figures, and where the answers are instead."""
-    reason = say(
-        "Fewer than %(least)s people answered here, so there are no figures of its own.", least=withheld.least
-    )
+    if withheld.least is None:
+        reason = say("There are no figures for this municipality alone.")
+    else:
+        least = withheld.least
+        reason = say(
+            "Fewer than %(least)s people answered here, so there are no figures of its own.", least=least
+        )
     if withheld.group_name is None:
         return reason
     return reason + " " + say("These answers are counted in: %(group)s.", group=withheld.group_name)

@@ -122,7 +122,7 @@ def _withheld(
     pool = entry["pooled_into"]
     return Withheld(
         questions=labels,
-        least=source.release["parameters"]["k"][entry["class"]],
+        least=source.release["parameters"]["k"][entry["class"]] if "reason" in entry else None,
         group=pool,
         group_name=region_name(directory, pool, say) if pool else None,
     )

@@ -39,11 +39,13 @@ class QuestionFigures:
 class Withheld:
     """Why a group of questions has no own figures here.
 
-    `group` is the key and `group_name` the name of the group that the answers are counted in instead.
+    `least` is the number of people that figures need here; `None` for a municipality, which has figures only
+    where its whole Kreis can be cut. `group` is the key and `group_name` the name of the group that the
+    answers are counted in instead.
     """
 
     questions: tuple[str, ...]
-    least: int
+    least: int | None
     group: str | None
     group_name: str | None
 

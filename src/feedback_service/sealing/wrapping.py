@@ -22,6 +22,7 @@ from ..secret import Secret
 from .keys import PrivateKey, PublicKey, from_base64url, to_base64url
 
 FORMAT = "feedback-round-key/1"
+CIPHER = "aes-256-gcm"
 RELEASE_SECRET_BYTES = 32
 _NONCE_BYTES = 12
 
@@ -124,6 +125,7 @@ def wrap(survey: str, round_id: str, held: RoundSecrets, wrapping: WrappingKey) 
     head = {
         **_head(survey, round_id),
         "public_key": to_base64url(held.private_key.public.to_bytes()),
+        "cipher": CIPHER,
         "kdf": {
             "name": "argon2id",
             "memory_kib": wrapping.derivation.memory_kib,
@@ -135,7 +137,7 @@ def wrap(survey: str, round_id: str, held: RoundSecrets, wrapping: WrappingKey) 
     content = held.private_key.to_bytes() + held.release_secret.value
     nonce = secrets.token_bytes(_NONCE_BYTES)
     sealed = AESGCM(wrapping.key.value).encrypt(nonce, content, rfc8785.dumps(head))
-    return _json({**head, "cipher": "aes-256-gcm", "wrapped": to_base64url(nonce + sealed)})
+    return _json({**head, "wrapped": to_base64url(nonce + sealed)})
 
 
 def unwrap(text: str, name: str, passphrase: Secret) -> tuple[str, str, RoundSecrets]:
@@ -146,7 +148,7 @@ def unwrap(text: str, name: str, passphrase: Secret) -> tuple[str, str, RoundSec
         derivation = Derivation(int(kdf["memory_kib"]), int(kdf["passes"]), int(kdf["lanes"]))
         wrapping = derive(passphrase, derivation, from_base64url(kdf["salt"]))
         wrapped = from_base64url(document["wrapped"])
-        head = {key: document[key] for key in ("format", "survey", "round", "public_key", "kdf")}
+        head = {key: document[key] for key in ("format", "survey", "round", "public_key", "cipher", "kdf")}
         content = AESGCM(wrapping.key.value).decrypt(
             wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], rfc8785.dumps(head)
         )
