@@ -128,6 +128,12 @@ def free_port() -> int:
 
 
 @pytest.fixture
+def unused_tcp_port() -> int:
+    """A port that nobody listens on."""
+    return free_port()
+
+
+@pytest.fixture
 def new_installation(tmp_path: Path) -> Callable[..., Installation]:
     """Makes installations with cheap key protection, so that tests don't need a gigabyte each."""
 

@@ -86,6 +86,17 @@ def test_a_tampered_ledger_is_never_released(
     assert contents(counted) == before
 
 
+def test_nothing_is_released_from_a_ledger_that_was_changed_elsewhere(
+    counted: Store, the_round: TheRound, count_it: Callable[..., object], execute: Execute
+) -> None:
+    other = the_round(counted, survey="counsellors")
+    close_round(counted, counted.key_folder, other, date(2027, 1, 1))
+    count_it(counted, other)
+    execute(counted, "UPDATE ledger SET body = replace(body, 'audience', 'audiencf') WHERE position = 3")
+    with pytest.raises(BrokenChain):
+        release_round(counted, other, DAY)
+
+
 def test_a_tampered_release_is_found(
     counted: Store, the_round: TheRound, execute: Execute, contents: Contents
 ) -> None:

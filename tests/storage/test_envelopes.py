@@ -66,6 +66,16 @@ def test_new_rows_are_counted_and_come_back_in_the_order_of_their_keys(
         assert (count(connection, 1), count(connection, 2)) == (1200, 0)
 
 
+def test_rows_are_written_in_the_order_of_their_keys_even_before_the_vacuum(
+    store: Store, rewrite: Callable[..., int]
+) -> None:
+    rewrite(*_random(300))
+    pages = "SELECT pageno FROM dbstat WHERE name = 'envelope' AND pagetype = 'leaf' ORDER BY path"
+    with store.read() as connection:
+        found = list(connection.scalars(text(pages)))
+    assert len(found) > 70 and found == sorted(found)
+
+
 def test_the_same_rows_again_are_nothing_new(store: Store, rewrite: Callable[..., int]) -> None:
     rows = _random(30)
     assert (rewrite(*rows), rewrite(*rows), rewrite()) == (30, 0, 0)

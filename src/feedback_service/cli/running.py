@@ -52,7 +52,7 @@ def demo(
     address = f"http://127.0.0.1:{port}"
     addresses = _addresses(store, address)
     for label, link in addresses.items():
-        out.line(f"{label:<18}{link}")
+        out.line(f"{label:<20}{link}")
     out.line(f"The data lie in {data}. Stop with Ctrl+C. Every answer shown is invented.")
     out.finish({"url": address, "data": str(data), "addresses": addresses})
     run_server(store, load_settings(data), "127.0.0.1", port)
