@@ -69,14 +69,15 @@ class Results:
     ) -> Response:
         survey = request.path_params["survey"]
         source, body = self._source(survey, round_id)
-        regions = regions_with_rows(source.release) if region is None else [region]
-        if region is not None and region not in self._regions_shown(source, asked):
+        regions = regions_with_rows(source.release)
+        if region is not None and region not in asked.directory and region not in regions:
             raise HTTPException(404)
         if ending == "":
             return self._page(code, asked, source, region or asked.directory.state.ags)
         if ending == "csv":
             say = self.pages.interfaces[code].plain
-            reports = [region_report(source, asked.directory, code, one, say) for one in regions]
+            wanted = regions if region is None else [region]
+            reports = [region_report(source, asked.directory, code, one, say) for one in wanted]
             # The mark makes spreadsheets read UTF-8.
             return Response("\ufeff" + csv_table(reports), media_type="text/csv; charset=utf-8")
         if ending == "json":

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..i18n import Interface
 from ..reports.model import Digest, QuestionFigures, RegionReport
-from .words import moved, pressing_three, protection, share, what_to_do, why_withheld
+from .words import moved, pressing_three, protection, reasons, share, what_to_do, why_withheld
 
 _WIDTH = 72
 
@@ -42,8 +42,7 @@ def _summary(report: RegionReport, interface: Interface) -> Iterator[str]:
         counted = interface.plain_counted
         yield counted("%(n)s person answered.", "%(n)s people answered.", report.n)
     if report.n is None:
-        for withheld in report.withheld:
-            yield why_withheld(withheld, say)
+        yield from reasons(report, say)
         yield what_to_do(say)
     for place, choice in enumerate(pressing_three(report), start=1):
         yield f"{place}. {choice.label}: {share(choice, say, interface.plain_counted)}"

@@ -52,6 +52,11 @@ def why_withheld(withheld: Withheld, say: Say) -> str:
     return reason + " " + say("These answers are counted in: %(group)s.", group=withheld.group_name)
 
 
+def reasons(report: RegionReport, say: Say) -> list[str]:
+    """Why a region has no figures of its own, each sentence once."""
+    return list(dict.fromkeys(why_withheld(withheld, say) for withheld in report.withheld))
+
+
 def what_to_do(say: Say) -> str:
     """What an office without figures of its own can do about it."""
     return say("More answers make figures of its own possible: put up posters with the address of the form.")
