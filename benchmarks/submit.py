@@ -26,7 +26,7 @@ from feedback_service.rounds.founding import found
 from feedback_service.sealing.wrapping import Derivation, derive
 from feedback_service.secret import Secret
 from feedback_service.serve import serve
-from feedback_service.settings import load_settings
+from feedback_service.settings import SETTINGS_FILE, load_settings
 from feedback_service.storage.session import open_store
 from load import Measured, form_request, post_all
 
@@ -75,6 +75,9 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=3)
     chosen = parser.parse_args()
     folder = tempfile.mkdtemp()
+    # As large as an operator would make it before such a day: growing deals every slot anew.
+    slots = 3 * chosen.posts * chosen.turns
+    (Path(folder) / SETTINGS_FILE).write_text(f"spool_slots = {slots}\n")
     quarter = Quarter.of(datetime.now(UTC).date())
     found(Path(folder), None, quarter, lambda: derive(Secret(b"benchmark"), Derivation(8192, 1, 1)))
     measured: dict[str, list[Measured]] = {"echo": [], "seal and forget": [], "durable": []}

@@ -208,6 +208,15 @@ def test_a_slot_whose_type_was_damaged_is_told_and_the_others_are_read(
     assert [number for number, one in found.items() if one is None and number != broken] == []
 
 
+def test_a_file_with_a_slot_whose_type_was_damaged_can_still_grow(make_file: Make, pending: Fresh) -> None:
+    file = make_file(64)
+    _put(file, *(pending() for _ in range(5)))
+    broken = min(_places(file).values())
+    file._db.execute("UPDATE slot SET content = CAST(content AS TEXT) WHERE number = ?", (broken,))
+    _put(file, *(pending() for _ in range(200)))
+    assert file.used() == 205
+
+
 def test_a_failed_transaction_leaves_the_file_as_it_was(make_file: Make, pending: Fresh, rows: Rows) -> None:
     file = make_file(64)
     _put(file, pending())

@@ -178,6 +178,14 @@ def test_a_pair_that_nobody_finished_making_is_not_registered_and_is_completed_b
     assert gates == [True, False]
 
 
+def test_a_pair_that_lost_its_accepting_file_accepts_again(make_spool: Make, tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool", 64)
+    _turn(spool, to=1)
+    spool.close()
+    (spool.pair.folder / "b.spool").unlink()
+    assert make_spool()._current.accepting
+
+
 def test_no_spools_are_registered_where_none_ran(tmp_path: Path) -> None:
     assert registered_pairs(tmp_path / "spool") == []
 

@@ -13,9 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..errors import describe
 
-_STRICT = [
-    (b"cache-control", b"no-store"),
-    (b"referrer-policy", b"no-referrer"),
+_ALWAYS = [(b"cache-control", b"no-store"), (b"referrer-policy", b"no-referrer")]
+# What says how a content may be used; a redirect has none.
+_CONTENT = [
     (b"x-content-type-options", b"nosniff"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
@@ -70,7 +70,10 @@ class SecurityHeaders:
 
     def _add(self, headers: list[tuple[bytes, bytes]]) -> None:
         have = dict(headers)
-        headers.extend(header for header in _STRICT if header[0] not in have)
+        headers.extend(header for header in _ALWAYS if header[0] not in have)
+        if have.get(b"content-length") == b"0":
+            return
+        headers.extend(header for header in _CONTENT if header[0] not in have)
         if b"content-security-policy" not in have:
             is_page = have.get(b"content-type", b"").startswith(b"text/html")
             headers.append((b"content-security-policy", self._policy if is_page else _API_POLICY))

@@ -15,6 +15,7 @@ from .slot_file import LARGEST_GROUP
 from .spool import RoundClosed, Spool, SpoolUnavailable
 
 HEARTBEAT_SECONDS = 30.0
+GATHER_SECONDS = 0.001
 
 _Waiting = tuple[Packed, asyncio.Future[None]]
 
@@ -53,6 +54,8 @@ class GroupCommit:
 
     async def _write_waiting(self) -> None:
         while self._waiting:
+            # Many come at once or nobody does: a moment's wait makes groups larger and the disk's work less.
+            await asyncio.sleep(GATHER_SECONDS)
             group, self._waiting = self._waiting[:LARGEST_GROUP], self._waiting[LARGEST_GROUP:]
             outcomes = await self._write([packed for packed, _ in group])
             for (_, done), error in zip(group, outcomes, strict=True):

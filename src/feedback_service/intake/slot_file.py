@@ -21,6 +21,8 @@ PAGE_BYTES = 8192
 _SECONDS_TO_WAIT = 60.0
 LARGEST_GROUP = 256
 _TRIES = 3
+# Cast: a flipped bit in a record's header may call the content a text, which can't be read as one.
+_WAITING = "SELECT number, CAST(content AS BLOB) FROM slot WHERE used = 1"
 _FREE = (
     "SELECT (SELECT max(number) FROM slot), json_group_array(number) FROM slot"
     " WHERE used = 0 AND number IN (SELECT value FROM json_each(?))"
@@ -132,9 +134,7 @@ class SlotFile:
 
     def read(self) -> Iterator[tuple[int, Pending | None]]:
         """Slot numbers and what waits in them; `None` for a damaged one."""
-        for number, content in self._db.execute(
-            "SELECT number, CAST(content AS BLOB) FROM slot WHERE used = 1"
-        ):
+        for number, content in self._db.execute(_WAITING):
             try:
                 yield number, unpacked(content)
             except DamagedSlot:
@@ -181,7 +181,7 @@ class SlotFile:
 
         New slots only appended would hold only what came late (measured ρ 0.65 to 0.98).
         """
-        waiting = [content for (content,) in self._db.execute("SELECT content FROM slot WHERE used = 1")]
+        waiting = [content for _, content in self._db.execute(_WAITING)]
         places = secrets.SystemRandom().sample(range(1, 2 * capacity + 1), len(waiting))
         dealt = dict(zip(places, waiting, strict=True))
         self._db.executemany(

@@ -59,10 +59,20 @@ class SpoolPair:
         return all((self.folder / name).exists() for name in _FILES)
 
     def create_missing(self, slots: int) -> None:
-        """Make what isn't there yet."""
-        for position, name in enumerate(_FILES):
+        """Make what isn't there yet; of a pair that lost a file the new one accepts if the other doesn't."""
+        for name, other in zip(_FILES, reversed(_FILES), strict=True):
             if not (self.folder / name).exists():
-                SlotFile.create(self.folder / name, slots, accepting=position == 0).close()
+                accepting = not self._accepts(other)
+                SlotFile.create(self.folder / name, slots, accepting=accepting).close()
+
+    def _accepts(self, name: str) -> bool:
+        if not (self.folder / name).exists():
+            return False
+        file = SlotFile(self.folder / name)
+        try:
+            return file.accepting
+        finally:
+            file.close()
 
 
 def registered_pairs(folder: Path) -> list[SpoolPair]:

@@ -92,7 +92,7 @@ def _mix_files(
     waiting = [one for accepting, _ in files for _, one in accepting.read()]
     if not closing and not due(filter(None, waiting)):
         damaged += waiting.count(None)
-        return MixReport(staying=len(waiting), damaged=damaged, below_threshold=True)
+        return MixReport(staying=len(waiting) - waiting.count(None), damaged=damaged, below_threshold=True)
     drained = [_turn_and_read(accepting, standby, closing) for accepting, standby in files]
     mixable = {number for number, one in rounds.items() if one.state in ("open", "closing")}
     going, staying = choose([one.pending for one in drained], mixable, closing)

@@ -52,7 +52,9 @@ def _distinct(files: Sequence[Sequence[Pending]]) -> Iterable[tuple[int, Pending
 
 
 def _identity(pending: Pending) -> tuple[int, Kind, bytes, bytes]:
-    return pending.round_number, pending.kind, pending.tag, pending.id
+    # Deleting twice is deleting once; a tombstone's id is random.
+    id_ = b"" if pending.kind is Kind.TOMBSTONE else pending.id
+    return pending.round_number, pending.kind, pending.tag, id_
 
 
 def _staying(waiting: int) -> int:
