@@ -20,12 +20,12 @@ def report_fragment(
 
     `address_of` gives the page of a group that answers are counted in, where there are such pages.
     """
-    return _render("report.html", interface, report=report, address_of=address_of)
+    return _render("report.html", interface, report=report, address_of=address_of, level=2)
 
 
 def digest_document(digest: Digest, interface: Interface) -> str:
     """A digest as one HTML document with nothing remote in it."""
-    return str(_render("digest.html", interface, digest=digest, address_of=None))
+    return str(_render("digest.html", interface, digest=digest, address_of=None, level=3))
 
 
 def _render(template: str, interface: Interface, **shown: object) -> Markup:
