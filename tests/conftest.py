@@ -112,6 +112,7 @@ class Served:
         """Ask it to stop; gives everything it printed."""
         self.process.send_signal(signal.SIGINT)
         out, _ = self.process.communicate(timeout=30)
+        assert self.process.returncode == 0, out
         return out
 
     def kill(self) -> None:

@@ -6,6 +6,7 @@ address and the moment of everyone who answers.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 
 import uvicorn
@@ -28,13 +29,15 @@ def serve(store: Store, settings: Settings, host: str, port: int) -> None:
     sys.setswitchinterval(_SWITCH_SECONDS)
     spool = Spool(store.spool_folder, settings.spool_slots)
     parts = Parts(store, spool, OpenRounds(store), load_interfaces(), settings)
-    uvicorn.run(
-        create_app(parts),
-        host=host,
-        port=port,
-        access_log=False,
-        log_level="warning",
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
+    # Ctrl+C is how a server is stopped: uvicorn has finished what was being stored before it passes that on.
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.run(
+            create_app(parts),
+            host=host,
+            port=port,
+            access_log=False,
+            log_level="warning",
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=10,
+        )

@@ -139,3 +139,10 @@ def test_a_damaged_slot_is_reported_and_stays(installation: Any) -> None:
     for _ in range(2):
         done = installation.run("rounds", "close", "clients", "--json")
         assert json.loads(done.out)["damaged"] == 1 and done.code == 1
+
+
+def test_init_without_a_terminal_asks_nothing_and_makes_nothing(tmp_path: Path, installation: Any) -> None:
+    elsewhere = type(installation)(tmp_path / "elsewhere", installation.passphrase_file)
+    done = elsewhere.run("init")
+    assert done.code == 1 and "Use --yes" in done.err
+    assert not elsewhere.data.exists()

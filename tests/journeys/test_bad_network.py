@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import random
 import sqlite3
+import subprocess
+import sys
+import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -20,6 +24,7 @@ from feedback_service.sealing.seal import SealingContext, seal
 from feedback_service.sealing.wrapping import unwrap
 from feedback_service.secret import Secret
 
+COMMAND = Path(sys.executable).with_name("feedback-service")
 HEADERS = {"content-type": "application/x-www-form-urlencoded"}
 # The one that tests/conftest.py protects the keys with.
 PASSPHRASE = "correct horse battery staple"
@@ -142,6 +147,46 @@ def test_every_acknowledged_answer_survives_ten_kills_of_the_server(installation
     assert len(_bodies(installation.data)) == counted["answers"] <= KILLS * 100
     found = Counter(_comments(installation))
     assert [found[form.comment] for form in acknowledged] == [1] * len(acknowledged)
+
+
+def test_every_acknowledged_answer_survives_kills_of_the_mix(installation: Any) -> None:
+    chance = random.Random(10)
+    acknowledged: list[Form] = []
+    over = threading.Event()
+
+    def client(seed: int) -> None:
+        mine = random.Random(seed)
+        while not over.is_set():
+            form = Form.filled(mine)
+            if _acknowledged(served.url, form):
+                acknowledged.append(form)
+
+    with installation.serving() as served, ThreadPoolExecutor(CLIENTS) as pool:
+        running = [pool.submit(client, seed) for seed in range(4)]
+        for number in range(KILLS):
+            words = ["mix"] if number % 3 else ["rounds", "close", "counsellors"]
+            _killed_after(installation, words, chance.uniform(0.5, 1.6))
+        over.set()
+        for one in running:
+            one.result()
+        installation.json("mix")
+        installation.json("rounds", "close", "clients")
+    counted = installation.json("rounds", "count", "clients")
+    assert (counted["answers"], counted["invalid"]) == (len(acknowledged), 0)
+    assert Counter(_comments(installation)) == Counter(form.comment for form in acknowledged)
+
+
+def _killed_after(installation: Any, words: list[str], seconds: float) -> None:
+    process = subprocess.Popen(
+        [COMMAND, *words, "--data", str(installation.data)],
+        env=installation.environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
+    process.kill()
+    process.wait()
 
 
 def _comments(installation: Any) -> list[str]:

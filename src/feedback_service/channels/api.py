@@ -8,27 +8,34 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from ..errors import FeedbackError
 from ..i18n import LANGUAGES
-from ..intake.open_rounds import OpenRounds, OpenSurvey
+from ..intake.open_rounds import OpenRounds
 from ..intake.receive import Door
 from ..intake.spool import RoundClosed
 from ..sealing.envelope import ENVELOPE_BYTES, well_formed
-from ..sealing.keys import from_base64url, to_base64url
+from ..sealing.keys import from_base64url
 from ..storage.published import read_source
 from ..storage.session import Store
-from ..surveys.questionnaire import Question, Questionnaire
+from .api_models import (
+    Accepted,
+    RegionEntry,
+    ReleaseEntry,
+    Submission,
+    SurveyDetail,
+    SurveyEntry,
+    sealing_of,
+    survey_detail,
+    survey_entry,
+)
 from .form_body import read_body
-
-_ENVELOPE_TEXT = 5230
 
 
 class UnreadableSubmission(FeedbackError):
@@ -73,90 +80,6 @@ class NotAsked(FeedbackError):
     message = "There is no such survey, or it is not open now."
 
 
-class Submission(BaseModel):
-    """One sealed answer. `tag` and `id` come from the client's receipt; sending twice is one answer."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
-
-    survey: Annotated[str, Field(max_length=30)]
-    round: Annotated[str, Field(max_length=20)]
-    tag: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
-    id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
-    envelope: Annotated[
-        str, Field(max_length=_ENVELOPE_TEXT * 2, description="3,922 bytes in base64url, unpadded")
-    ]
-    code: Annotated[str | None, Field(max_length=40)] = None
-
-
-class Accepted(BaseModel):
-    """The one reply to every submission that was stored."""
-
-    status: str = "accepted"
-
-
-class SurveyEntry(BaseModel):
-    """A survey that is open now."""
-
-    name: str
-    slug: str
-    audience: str
-    round: str
-    closes: date
-    languages: list[str]
-
-
-class ChoiceText(BaseModel):
-    """One choice with its text."""
-
-    name: str
-    label: str
-
-
-class QuestionText(BaseModel):
-    """One question in one language, in XLSForm's words."""
-
-    name: str
-    type: str
-    label: str
-    hint: str | None
-    required: bool
-    relevant: str | None
-    constraint: str | None
-    constraint_message: str | None
-    max: int | None
-    choices: list[ChoiceText]
-
-
-class SurveyDetail(SurveyEntry):
-    """All that a client needs to ask, and to seal."""
-
-    lang: str
-    title: str
-    intro: str
-    public_key: Annotated[str, Field(description="P-256 point, 65 bytes, base64url unpadded")]
-    fingerprint: Annotated[
-        str, Field(description="SHA-256 of the questionnaire, hex; enters `info` as 32 bytes")
-    ]
-    questions: list[QuestionText]
-
-
-class RegionEntry(BaseModel):
-    """One region with its parent's key."""
-
-    ags: str
-    name: str
-    level: str
-
-
-class ReleaseEntry(BaseModel):
-    """What names a release."""
-
-    survey: str
-    round: str
-    issue: int
-    issued: date
-
-
 @dataclass(frozen=True, slots=True)
 class Api:
     """What the handlers need, given once when the application is made."""
@@ -190,14 +113,14 @@ class Api:
     async def surveys(self) -> list[SurveyEntry]:
         """The surveys that are open now."""
         asked = await self.open_rounds.current()
-        return [SurveyEntry(**_entry(one)) for one in asked.by_slug.values()]
+        return [SurveyEntry(**survey_entry(one)) for one in asked.by_slug.values()]
 
     async def survey(self, name: str, lang: str = "de") -> SurveyDetail:
         """One survey in one language, with the key and fingerprint that an envelope is sealed to."""
         found = (await self.open_rounds.current()).survey(name)
         if found is None or lang not in LANGUAGES:
             raise NotAsked
-        return _detail(found, found.questionnaire.language_or_source(lang))
+        return survey_detail(found, found.questionnaire.language_or_source(lang))
 
     async def regions(self, lang: str = "de") -> list[RegionEntry]:
         """All regions by key. Names are official and the same in every language."""
@@ -250,7 +173,7 @@ class Api:
         }
         if isinstance(error, SupersededKey):
             content["surveys"] = [
-                {**_sealing(one), "survey": one.questionnaire.name, "round": one.round_id}
+                {**sealing_of(one), "survey": one.questionnaire.name, "round": one.round_id}
                 for one in self.open_rounds.latest.by_slug.values()
             ]
         return JSONResponse(content, error.status, media_type="application/problem+json")
@@ -277,49 +200,3 @@ def _read_envelope(text: str) -> bytes:
     if not well_formed(envelope):
         raise InvalidEnvelope(length=ENVELOPE_BYTES)
     return envelope
-
-
-def _entry(survey: OpenSurvey) -> dict[str, Any]:
-    asked: Questionnaire = survey.questionnaire
-    return {
-        "name": asked.name,
-        "slug": asked.slug,
-        "audience": asked.audience,
-        "round": survey.round_id,
-        "closes": survey.closes,
-        "languages": list(asked.languages),
-    }
-
-
-def _sealing(survey: OpenSurvey) -> dict[str, str]:
-    return {
-        "public_key": to_base64url(survey.sealing.public_key.to_bytes()),
-        "fingerprint": survey.sealing.fingerprint.hex(),
-    }
-
-
-def _detail(survey: OpenSurvey, lang: str) -> SurveyDetail:
-    asked = survey.questionnaire
-    return SurveyDetail(
-        **_entry(survey),
-        **_sealing(survey),
-        lang=lang,
-        title=asked.title[lang],
-        intro=asked.intro[lang],
-        questions=[_question(question, lang) for question in asked.questions],
-    )
-
-
-def _question(question: Question, lang: str) -> QuestionText:
-    return QuestionText(
-        name=question.name,
-        type=question.type,
-        label=question.label[lang],
-        hint=question.hint[lang] if question.hint else None,
-        required=question.required,
-        relevant=question.relevant.source if question.relevant else None,
-        constraint=question.constraint.source if question.constraint else None,
-        constraint_message=question.constraint_message[lang] if question.constraint_message else None,
-        max=question.most if question.type == "select_multiple" else None,
-        choices=[ChoiceText(name=choice.name, label=choice.label[lang]) for choice in question.choices],
-    )

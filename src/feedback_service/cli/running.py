@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -23,6 +24,16 @@ from .common import DEFAULT_DATA, Data, Json, Memory, Out, derivation, installat
 Port = Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")]
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
 _EXAMPLE_REGION = "08416"
+
+
+class NothingToAskOn(FeedbackError):
+    """`init` wants to ask, and there is no terminal."""
+
+    status = 500
+    code = "no-terminal"
+    message = (
+        "There is no terminal to ask on. Use --yes, with FEEDBACK_PASSPHRASE_FILE set, and edit the settings."
+    )
 
 
 class NotADemo(FeedbackError):
@@ -83,9 +94,11 @@ def init(
 ) -> None:
     """Make an installation: database, regions, both surveys, keys for four quarters, one open round each."""
     out = Out(as_json)
+    if not yes and not sys.stdin.isatty():
+        raise NothingToAskOn
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not (data / SETTINGS_FILE).exists():
-        _write_settings(data, ask=not yes and not as_json)
+        _write_settings(data, ask=not yes)
     settings = load_settings(data)
     made = found(
         data,
