@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -135,9 +134,7 @@ async def healthy(_request: Request) -> Response:
 def _lifespan(group_commit: GroupCommit) -> Callable[[Starlette], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        beating = asyncio.create_task(group_commit.beat())
         yield
-        beating.cancel()
         await group_commit.close()
 
     return lifespan

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 
-from feedback_service.intake import group_commit
 from feedback_service.intake.group_commit import GroupCommit
 from feedback_service.intake.slot import Packed, Pending
 from feedback_service.intake.slot_file import SlotFile
@@ -233,7 +232,6 @@ def test_closing_finishes_what_waits_and_lets_the_pair_go(
 def test_the_file_is_rewritten_while_nobody_answers(
     make_spool: Make, tags_in: Tags, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(group_commit, "HEARTBEAT_SECONDS", 0.0)
     spool = make_spool()
     beaten = threading.Event()
     original = SlotFile.heartbeat
@@ -245,14 +243,33 @@ def test_the_file_is_rewritten_while_nobody_answers(
     monkeypatch.setattr(SlotFile, "heartbeat", heartbeat)
 
     async def story() -> None:
-        commit = GroupCommit(spool)
-        beating = asyncio.create_task(commit.beat())
+        commit = GroupCommit(spool, heartbeat_seconds=0.01)
         assert await asyncio.to_thread(beaten.wait, PATIENCE)
-        beating.cancel()
-        await asyncio.gather(beating, return_exceptions=True)
         await commit.close()
 
     before = _files(spool)[0].read_bytes()
     asyncio.run(story())
     assert _files(spool)[0].read_bytes() != before
     assert tags_in(*_files(spool)) == []
+
+
+def test_a_heartbeat_that_fails_in_an_unforeseen_way_stops_no_answer(
+    make_spool: Make, pending: Fresh, tags_in: Tags, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = make_spool()
+    failed = threading.Event()
+
+    def broken() -> None:
+        failed.set()
+        raise MemoryError
+
+    monkeypatch.setattr(spool, "heartbeat", broken)
+
+    async def story() -> None:
+        commit = GroupCommit(spool, heartbeat_seconds=0.01)
+        assert await asyncio.to_thread(failed.wait, PATIENCE)
+        await asyncio.wait_for(commit.put(pending()), PATIENCE)
+        await commit.close()
+
+    asyncio.run(story())
+    assert len(tags_in(*_files(spool))) == 1

@@ -1,13 +1,18 @@
 """Group commit: what arrives while one group is being written waits, and goes together as the next.
 
-One disk synchronisation serves everyone in the group, and each of them is told only after it.
+One disk synchronisation serves everyone in the group, and each of them is told only after it. One thread
+writes, and goes on with the next group by itself: a busy event loop would come to that only after it has
+answered everybody who is waiting, and the disk would stand still meanwhile.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import queue
 import sys
-from concurrent.futures import ThreadPoolExecutor
+import threading
+import time
 
 from ..errors import FeedbackError, describe
 from .slot import Packed, Pending
@@ -15,66 +20,96 @@ from .slot_file import LARGEST_GROUP
 from .spool import RoundClosed, Spool, SpoolUnavailable
 
 HEARTBEAT_SECONDS = 30.0
-GATHER_SECONDS = 0.001
+# Many come at once or nobody does: a moment's wait makes groups larger and the disk's work less.
+GATHER_SECONDS = 0.003
 
 _Waiting = tuple[Packed, asyncio.Future[None]]
 
 
 class GroupCommit:
-    """The asynchronous side of a spool; one an event loop. It writes from a thread of its own."""
+    """The asynchronous side of a spool; one a process."""
 
-    def __init__(self, spool: Spool) -> None:
+    def __init__(self, spool: Spool, heartbeat_seconds: float = HEARTBEAT_SECONDS) -> None:
         self._spool = spool
-        self._thread = ThreadPoolExecutor(1, "spool-writer")
-        self._waiting: list[_Waiting] = []
-        self._writing: asyncio.Task[None] | None = None
+        self._heartbeat_seconds = heartbeat_seconds
+        self._waiting: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._writer = threading.Thread(target=self._write_until_closed, name="spool-writer", daemon=True)
+        self._writer.start()
 
     async def put(self, pending: Pending) -> None:
         """Store one thing durably. Raises `RoundClosed`, `SpoolUnavailable`; then it was not stored."""
-        loop = asyncio.get_running_loop()
-        done: asyncio.Future[None] = loop.create_future()
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         # Packed here: hashing in the writer's thread would hand Python's lock over once for each.
-        self._waiting.append((pending.packed(), done))
-        if self._writing is None or self._writing.done():
-            self._writing = loop.create_task(self._write_waiting())
+        self._waiting.put((pending.packed(), done))
         await done
-
-    async def beat(self) -> None:
-        """Heartbeats until cancelled."""
-        while True:
-            await asyncio.sleep(HEARTBEAT_SECONDS)
-            await asyncio.get_running_loop().run_in_executor(self._thread, self._spool.heartbeat)
 
     async def close(self) -> None:
         """Finish what waits, then close the spool."""
-        if self._writing is not None:
-            await self._writing
-        self._thread.shutdown()
+        self._waiting.put(None)
+        await asyncio.to_thread(self._writer.join)
         self._spool.close()
 
-    async def _write_waiting(self) -> None:
-        while self._waiting:
-            # Many come at once or nobody does: a moment's wait makes groups larger and the disk's work less.
-            await asyncio.sleep(GATHER_SECONDS)
-            group, self._waiting = self._waiting[:LARGEST_GROUP], self._waiting[LARGEST_GROUP:]
-            outcomes = await self._write([packed for packed, _ in group])
-            for (_, done), error in zip(group, outcomes, strict=True):
-                # Already done: its request was given up; the answer is stored all the same.
-                if done.done():
-                    continue
-                if error is None:
-                    done.set_result(None)
-                else:
-                    done.set_exception(error)
+    def _write_until_closed(self) -> None:
+        next_beat = time.monotonic() + self._heartbeat_seconds
+        while True:
+            try:
+                first = self._waiting.get(timeout=max(0.0, next_beat - time.monotonic()))
+            except queue.Empty:
+                self._beat()
+                next_beat = time.monotonic() + self._heartbeat_seconds
+                continue
+            group, closing = self._gather(first)
+            if group:
+                self._write(group)
+            if closing:
+                return
 
-    async def _write(self, group: list[Packed]) -> list[FeedbackError | None]:
-        """Store a group, and say for each one what became of it."""
-        loop = asyncio.get_running_loop()
+    def _beat(self) -> None:
         try:
-            closed = await loop.run_in_executor(self._thread, self._spool.store, group)
+            self._spool.heartbeat()
+        except Exception as error:
+            # The thread that stores answers must outlive whatever befalls a heartbeat.
+            print(describe(error), file=sys.stderr)
+
+    def _gather(self, first: _Waiting | None) -> tuple[list[_Waiting], bool]:
+        """What waits after a moment, and whether the spool is being closed."""
+        group: list[_Waiting] = []
+        item = first
+        if item is not None:
+            time.sleep(GATHER_SECONDS)
+        while item is not None:
+            group.append(item)
+            if len(group) == LARGEST_GROUP or self._waiting.empty():
+                return group, False
+            item = self._waiting.get()
+        return group, True
+
+    def _write(self, group: list[_Waiting]) -> None:
+        outcomes = self._outcomes([packed for packed, _ in group])
+        loop = group[0][1].get_loop()
+        # One call for the whole group: each wakes the event loop by itself. Where the loop is closed, nobody
+        # is left who could be told; what was stored is stored.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(_tell, group, outcomes)
+
+    def _outcomes(self, group: list[Packed]) -> list[FeedbackError | None]:
+        """Store a group, and say for each one what became of it."""
+        try:
+            closed = self._spool.store(group)
         except Exception as error:
             # Whatever it was, nobody may wait for ever; the transaction took everything back.
             if not isinstance(error, SpoolUnavailable):
                 print(describe(error), file=sys.stderr)
             return [SpoolUnavailable() for _ in group]
         return [RoundClosed() if one.round_number in closed else None for one in group]
+
+
+def _tell(group: list[_Waiting], outcomes: list[FeedbackError | None]) -> None:
+    for (_, done), error in zip(group, outcomes, strict=True):
+        # Already done: its request was given up; the answer is stored all the same.
+        if done.done():
+            continue
+        if error is None:
+            done.set_result(None)
+        else:
+            done.set_exception(error)

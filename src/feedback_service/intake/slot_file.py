@@ -20,7 +20,9 @@ from .slot import DamagedSlot, Packed, Pending, filler, unpacked
 PAGE_BYTES = 8192
 _SECONDS_TO_WAIT = 60.0
 LARGEST_GROUP = 256
-_TRIES = 3
+# How many times as many slots are looked at as are wanted: each look may read a page, and most files are
+# nearly empty. The first entry also finds out whether the file has grown.
+_TRIES = (1, 2, 4)
 # Cast: a flipped bit in a record's header may call the content a text, which can't be read as one.
 _WAITING = "SELECT number, CAST(content AS BLOB) FROM slot WHERE used = 1"
 _FREE = (
@@ -157,11 +159,11 @@ class SlotFile:
 
     def _free_slots(self, wanted: int) -> list[int]:
         """Random free slots, each set of them as likely as any other."""
-        for _ in range(_TRIES):
-            found = self._free_among(_random_numbers(3 * wanted + 16, self._capacity))
+        for more in _TRIES:
+            found = self._free_among(_random_numbers(more * wanted + 8, self._capacity))
             if len(found) >= wanted:
                 return found[:wanted]
-        # At half load three times as many as wanted are enough in nearly every try.
+        # At half load four times as many as wanted are enough in nearly every try.
         if 2 * (self.used() + wanted) >= self._capacity:
             self._grow(self._capacity)
         return self._free_slots(wanted)
