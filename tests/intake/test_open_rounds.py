@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from collections.abc import Iterator
 from datetime import date
 from types import SimpleNamespace
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
 from feedback_service.intake import open_rounds as module
-from feedback_service.intake.open_rounds import OpenRounds
+from feedback_service.intake.open_rounds import Asked, OpenRounds
 from feedback_service.sealing.keys import PrivateKey
 from feedback_service.storage.releases import ReleaseHead, add_release
 from feedback_service.storage.rounds import move
@@ -124,6 +125,51 @@ def test_people_can_answer_while_the_database_cannot_be_read(
         assert asyncio.run(rounds.current()) is first
     clock.now = 151.0
     assert asyncio.run(rounds.current()) is not first
+
+
+def test_nobody_waits_while_the_mix_holds_the_database(
+    store: Store, clock: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds = OpenRounds(store)
+    first = rounds.latest
+    freed = threading.Event()
+    original = OpenRounds._read
+    monkeypatch.setattr("feedback_service.intake.open_rounds._PATIENCE_SECONDS", 0.01)
+
+    def held(self: OpenRounds) -> Asked:
+        assert freed.wait(30)
+        return original(self)
+
+    monkeypatch.setattr(OpenRounds, "_read", held)
+
+    async def story() -> None:
+        clock.now = 300.0
+        assert await rounds.current() is first
+        assert await rounds.current() is first
+        freed.set()
+        monkeypatch.setattr("feedback_service.intake.open_rounds._PATIENCE_SECONDS", 30)
+        assert await rounds.current() is not first
+
+    asyncio.run(story())
+
+
+def test_a_fault_that_nobody_foresaw_keeps_what_is_known(
+    store: Store,
+    clock: SimpleNamespace,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    rounds = OpenRounds(store)
+    first = rounds.latest
+
+    def broken(_self: OpenRounds) -> Asked:
+        raise LookupError("text that must not be printed")
+
+    monkeypatch.setattr(OpenRounds, "_read", broken)
+    clock.now = 400.0
+    assert asyncio.run(rounds.current()) is first
+    printed = capsys.readouterr().err
+    assert "LookupError at" in printed and "must not" not in printed
 
 
 def test_a_process_that_cannot_read_at_its_start_says_so(store: Store) -> None:

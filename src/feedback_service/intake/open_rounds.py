@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from datetime import date
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from ..errors import describe
 from ..regions.directory import Directory
 from ..sealing.keys import PublicKey
 from ..sealing.seal import SealingContext
@@ -29,6 +31,7 @@ from ..storage.surveys import newest_slugs, survey_by_fingerprint
 from ..surveys.questionnaire import Questionnaire
 
 _FRESH_SECONDS = 1.0
+_PATIENCE_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,7 @@ class OpenRounds:
         self._lock = threading.Lock()
         self._asked = self._read()
         self._read_at = time.monotonic()
+        self._renewing: asyncio.Task[None] | None = None
 
     @property
     def latest(self) -> Asked:
@@ -76,15 +80,25 @@ class OpenRounds:
         return self._asked
 
     async def current(self) -> Asked:
-        """The snapshot, read again where it is older than a second, off the event loop."""
+        """The snapshot, read again where it is older than a second, off the event loop.
+
+        Nobody waits long for that: while the mix rewrites the store, the old one serves.
+        """
         if time.monotonic() - self._read_at >= _FRESH_SECONDS:
-            await asyncio.to_thread(self._renew_once)
+            if self._renewing is None or self._renewing.done():
+                self._renewing = asyncio.create_task(asyncio.to_thread(self._renew_once))
+            await asyncio.wait([self._renewing], timeout=_PATIENCE_SECONDS)
         return self._asked
 
     def _renew_once(self) -> None:
         with self._lock:
-            if time.monotonic() - self._read_at >= _FRESH_SECONDS:
+            if time.monotonic() - self._read_at < _FRESH_SECONDS:
+                return
+            try:
                 self.renew_now()
+            except Exception as error:
+                # People can go on answering what is known; the operator sees where it failed.
+                print(describe(error), file=sys.stderr)
 
     def renew_now(self) -> None:
         """Read again at once, as after the spool said that a round is closed."""
