@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import sqlite3
@@ -162,13 +163,27 @@ def test_a_closed_spool_refuses_instead_of_losing(tmp_path: Path, pending: Fresh
         _store(spool, pending())
 
 
-def test_a_pair_that_nobody_finished_making_is_not_registered_and_is_completed_by_the_next(
+def test_a_pair_that_a_living_process_is_just_making_is_not_registered(tmp_path: Path) -> None:
+    half = SpoolPair(tmp_path / "spool" / "web-0")
+    half.folder.mkdir(parents=True)
+    with (half.folder / "claimed.lock").open("wb") as claim:
+        fcntl.flock(claim, fcntl.LOCK_EX)
+        SlotFile.create(half.folder / "a.spool", 64, accepting=True).close()
+        assert registered_pairs(tmp_path / "spool") == []
+    assert registered_pairs(tmp_path / "spool") == [half]
+
+
+def test_a_pair_that_nobody_began_to_fill_is_not_registered(tmp_path: Path) -> None:
+    (tmp_path / "spool" / "web-0").mkdir(parents=True)
+    assert registered_pairs(tmp_path / "spool") == []
+
+
+def test_a_pair_that_nobody_finished_making_is_completed_by_the_next(
     make_spool: Make, tmp_path: Path
 ) -> None:
     half = SpoolPair(tmp_path / "spool" / "web-0")
     half.folder.mkdir(parents=True)
     SlotFile.create(half.folder / "a.spool", 64, accepting=True).close()
-    assert registered_pairs(tmp_path / "spool") == []
     spool = make_spool()
     assert spool.pair == half and registered_pairs(tmp_path / "spool") == [half]
     gates = []

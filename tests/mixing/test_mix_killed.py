@@ -207,3 +207,26 @@ def test_an_answer_that_comes_while_a_killed_mix_is_cleaned_up_is_not_lost(
         mix(store)
     mix(store, closing=[the_round(store)])
     assert in_store(store) == rows_of(the_round(store), sent)
+
+
+@pytest.mark.parametrize("lost", ["a.spool", "b.spool"])
+def test_a_pair_that_lost_its_other_file_is_mixed_at_the_close_all_the_same(
+    store: Store,
+    several: Several,
+    put: Put,
+    in_store: InStore,
+    rows_of: RowsOf,
+    the_round: TheRound,
+    lost: str,
+) -> None:
+    spool = Spool(store.spool_folder, 64)
+    sent = several(25)
+    if lost == "a.spool":
+        # Turn the pair once, so that what comes now waits in b.
+        put(spool, *several(25, 2))
+        mix(store, closing=[the_round(store, 2)])
+    put(spool, *sent)
+    spool.close()
+    (spool.pair.folder / lost).unlink()
+    mix(store, closing=[the_round(store)])
+    assert in_store(store) == rows_of(the_round(store), sent)

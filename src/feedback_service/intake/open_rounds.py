@@ -8,7 +8,6 @@ itself refuses what comes for a round that was closed.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import sys
 import threading
 import time
@@ -17,7 +16,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
 
 from ..errors import describe
 from ..regions.directory import Directory
@@ -92,19 +90,17 @@ class OpenRounds:
 
     def _renew_once(self) -> None:
         with self._lock:
-            if time.monotonic() - self._read_at < _FRESH_SECONDS:
-                return
-            try:
+            if time.monotonic() - self._read_at >= _FRESH_SECONDS:
                 self.renew_now()
-            except Exception as error:
-                # People can go on answering what is known; the operator sees where it failed.
-                print(describe(error), file=sys.stderr)
 
     def renew_now(self) -> None:
         """Read again at once, as after the spool said that a round is closed."""
-        # Kept on purpose where the read fails: see above. `serve` fails loudly if the first one does.
-        with contextlib.suppress(SQLAlchemyError):
+        try:
             self._asked = self._read()
+        except Exception as error:
+            # People go on answering what is known, and the operator sees where it failed. The first read, in
+            # `__init__`, is not here: a process that knows nothing must not start.
+            print(describe(error), file=sys.stderr)
         self._read_at = time.monotonic()
 
     def _read(self) -> Asked:

@@ -74,10 +74,36 @@ class SpoolPair:
         finally:
             file.close()
 
+    def mend(self) -> None:
+        """Give a pair that lost a file a new one, so that what waits in the other can be mixed.
+
+        Where a living process holds the pair it is just making its files, and nothing waits in them yet.
+        """
+        left = [self.folder / name for name in _FILES if (self.folder / name).exists()]
+        with (self.folder / _LOCK).open("wb") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            if left:
+                self.create_missing(_slots_of(left[0]))
+
+
+def _slots_of(path: Path) -> int:
+    file = SlotFile(path)
+    try:
+        return file.capacity()
+    finally:
+        file.close()
+
 
 def registered_pairs(folder: Path) -> list[SpoolPair]:
     """Every pair below the spool folder, claimed by a living process or not."""
-    return [pair for pair in map(SpoolPair, sorted(folder.glob("web-*"))) if pair.complete]
+    pairs = [SpoolPair(path) for path in sorted(folder.glob("web-*"))]
+    for pair in pairs:
+        if not pair.complete:
+            pair.mend()
+    return [pair for pair in pairs if pair.complete]
 
 
 def _claim(folder: Path, slots: int) -> tuple[SpoolPair, IO[bytes]]:
