@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import httpx2
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
@@ -15,12 +16,13 @@ PAGES = [
 
 
 def test_axe_finds_nothing_on_any_page(installation: Any, chromium: Browser) -> None:
-    for survey in ("clients", "counsellors"):
-        for step in ("close", "count", "release"):
-            installation.json("rounds", step, survey)
-    (round_id,) = {one["round"] for one in installation.json("rounds", "list") if one["state"] == "released"}
-    results = [f"/ar/results/clients/{round_id}/08416", "/de/results/"]
     with installation.serving() as served:
+        round_id = _released_with_figures(installation, served.url)
+        results = [
+            f"/ar/results/clients/{round_id}/08416",
+            f"/de/results/clients/{round_id}/08326",
+            "/de/results/",
+        ]
         # Axe is a script of the test's; the page's own policy would refuse it.
         page = chromium.new_context(bypass_csp=True, viewport={"width": 360, "height": 700}).new_page()
         for path in [*PAGES, *results]:
@@ -28,9 +30,24 @@ def test_axe_finds_nothing_on_any_page(installation: Any, chromium: Browser) -> 
                 page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
                 page.goto(served.url + path)
                 assert _violations(page) == [], (path, scheme)
+        page.goto(f"{served.url}{results[0]}")
+        assert page.locator("svg.chart").count() == 9, "figures were to be looked at"
         page.goto(f"{served.url}/ar/a")
         page.locator("main button").click()
         assert _violations(page) == [], "the form with an error"
+        page.set_content(installation.json("digests", "preview", "--region", "08416")["html"])
+        assert _violations(page) == [], "the digest"
+
+
+def _released_with_figures(installation: Any, url: str) -> str:
+    headers = {"content-type": "application/x-www-form-urlencoded"}
+    for number in range(30):
+        body = f"region=08416&access=yes&trust={1 + number % 5}&housing=shared"
+        assert httpx2.post(f"{url}/de/a", content=body, headers=headers).status_code == 303
+    for survey in ("clients", "counsellors"):
+        for step in ("close", "count", "release"):
+            done = installation.json("rounds", step, survey)
+    return str(done["round"])
 
 
 def test_the_check_above_can_find_something(chromium: Browser) -> None:
