@@ -129,6 +129,7 @@ def store(tmp_path: Path, private_key: PrivateKey) -> Store:
                 fingerprint=questionnaire.fingerprint,
                 public_key=private_key.public.to_bytes(),
                 mixing_key=Secret(bytes(range(32))),
+                pepper=Secret(bytes(32)),
             )
     return store
 

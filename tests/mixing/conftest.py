@@ -62,6 +62,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 fingerprint=questionnaire.fingerprint,
                 public_key=public_key,
                 mixing_key=Secret(secrets.token_bytes(32)),
+                pepper=Secret(bytes(32)),
             )
     return folder
 

@@ -9,6 +9,7 @@ from feedback_service.storage.schema import metadata
 ABOUT_A_SUBMISSION = {
     "envelope": {"round_id", "key", "verified", "body"},
     "tombstone": {"round_id", "tag_mac"},
+    "access_code": {"round_id", "mac", "spent"},
 }
 WITHOUT_PEOPLE = {"region", "survey", "round", "ledger", "release"}
 

@@ -46,6 +46,7 @@ def with_rounds(store: Store) -> Callable[..., None]:
                     fingerprint=questionnaire.fingerprint,
                     public_key=bytes(65),
                     mixing_key=Secret(bytes(32)),
+                    pepper=Secret(bytes(32)),
                 )
                 move(connection, one.number, ["open"], state)
 

@@ -115,7 +115,7 @@ def test_there_is_no_moment_at_which_nobody_could_answer(
     assert seen == [{"clients 2026-Q4": "closing", "counsellors 2026-Q4": "open", "clients 2027-Q1": "open"}]
 
 
-@pytest.mark.parametrize("step", ["open_round", "mix", "destroy_mixing_key", "forget_tombstones", "count"])
+@pytest.mark.parametrize("step", ["open_round", "mix", "destroy_hashing_keys", "forget_tombstones", "count"])
 def test_a_close_that_was_killed_is_finished_by_the_next(
     founded: Store, the_round: TheRound, send: Send, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:

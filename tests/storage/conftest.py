@@ -43,6 +43,7 @@ def open_one(store: Store, clients: Questionnaire) -> Callable[..., Round]:
                 fingerprint=clients.fingerprint,
                 public_key=bytes(range(65)),
                 mixing_key=Secret(b"mixing key of thirty-two bytes.."),
+                pepper=Secret(bytes(32)),
             )
 
     return add

@@ -53,6 +53,7 @@ def counsellors(store: Store, open_one: Callable[..., Round]) -> Round:
             fingerprint=questionnaire.fingerprint,
             public_key=clients.public_key,
             mixing_key=clients.mixing_key,
+            pepper=clients.pepper,
         )
 
 

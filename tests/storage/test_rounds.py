@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from feedback_service.storage.rounds import (
-    NO_MIXING_KEY,
+    DESTROYED,
     Round,
     RoundState,
     all_rounds,
-    destroy_mixing_key,
+    destroy_hashing_keys,
     move,
 )
 from feedback_service.storage.session import Store
@@ -70,17 +70,17 @@ def test_a_destroyed_mixing_key_is_nowhere_in_the_file(store: Store, open_one: O
     file = store.folder / "feedback.sqlite"
     assert KEY in file.read_bytes()
     with store.begin() as connection:
-        destroy_mixing_key(connection, 1)
+        destroy_hashing_keys(connection, 1)
     assert KEY not in file.read_bytes()
     with store.read() as connection:
-        assert all_rounds(connection)[0].mixing_key.value == NO_MIXING_KEY == bytes(32)
+        assert all_rounds(connection)[0].mixing_key.value == DESTROYED == bytes(32)
 
 
 def test_only_the_named_rounds_key_is_destroyed(store: Store, open_one: OpenOne) -> None:
     open_one()
     open_one("2027-Q1")
     with store.begin() as connection:
-        destroy_mixing_key(connection, 2)
+        destroy_hashing_keys(connection, 2)
     with store.read() as connection:
         assert [one.mixing_key.value for one in all_rounds(connection)] == [KEY, bytes(32)]
 

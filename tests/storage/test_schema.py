@@ -22,9 +22,13 @@ COLUMNS = {
         "fingerprint",
         "public_key",
         "mixing_key",
+        "pepper",
+        "mixed",
+        "contested",
     },
     "envelope": {"round_id", "key", "verified", "body"},
     "tombstone": {"round_id", "tag_mac"},
+    "access_code": {"round_id", "mac", "spent"},
     "ledger": {"position", "survey", "round", "issue", "kind", "body", "previous", "this", "signature"},
     "release": {"survey", "round", "issue", "issued", "body"},
 }
@@ -60,15 +64,16 @@ def test_tables_of_submissions_have_no_rowid_and_no_index(store: Store) -> None:
         listed = {row.name: row.wr for row in connection.execute(text("PRAGMA table_list"))}
         indexes = connection.execute(
             text(
-                "SELECT name FROM sqlite_master WHERE tbl_name IN ('envelope', 'tombstone') AND rootpage > 0"
+                "SELECT name FROM sqlite_master"
+                " WHERE tbl_name IN ('envelope', 'tombstone', 'access_code') AND rootpage > 0"
             )
         ).all()
-    assert (listed["envelope"], listed["tombstone"]) == (1, 1)
-    assert {name for (name,) in indexes} == {"envelope", "tombstone"}
+    assert [listed[name] for name in ("envelope", "tombstone", "access_code")] == [1, 1, 1]
+    assert {name for (name,) in indexes} == {"envelope", "tombstone", "access_code"}
 
 
 def test_the_code_makes_tables_of_submissions_without_rowid_too() -> None:
-    for name in ("envelope", "tombstone"):
+    for name in ("envelope", "tombstone", "access_code"):
         assert metadata.tables[name].dialect_options["sqlite"]["with_rowid"] is False
 
 

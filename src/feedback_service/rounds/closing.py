@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..mixing.mix import MixReport, Progress, mix
 from ..storage.envelopes import count, forget_tombstones
-from ..storage.rounds import Round, all_rounds, destroy_mixing_key, move
+from ..storage.rounds import Round, all_rounds, destroy_hashing_keys, move
 from ..storage.session import Store
 from .calendar import Quarter
 from .key_folder import has_keys
@@ -47,7 +47,7 @@ def close_round(
             opened = open_round(connection, key_folder, closing.survey, following)
     mixed = mix(store, closing=[closing], progress=progress)
     with store.begin() as connection:
-        destroy_mixing_key(connection, closing.number)
+        destroy_hashing_keys(connection, closing.number)
         forget_tombstones(connection, closing.number)
         move(connection, closing.number, ["closing"], "closed")
         envelopes = count(connection, closing.number)

@@ -53,6 +53,7 @@ def open_round(connection: Connection, key_folder: Path, survey: str, quarter: Q
         fingerprint=questionnaire.fingerprint,
         public_key=load_public(key_folder, survey, str(quarter)).to_bytes(),
         mixing_key=Secret(secrets.token_bytes(32)),
+        pepper=Secret(secrets.token_bytes(32)),
     )
 
 

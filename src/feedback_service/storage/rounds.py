@@ -13,12 +13,16 @@ from ..secret import Secret
 from .schema import round_
 
 RoundState = Literal["open", "closing", "closed", "counted", "released", "shredded"]
-NO_MIXING_KEY = bytes(32)
+DESTROYED = bytes(32)
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One round of one survey. `closes` is its last day, by the calendar."""
+    """One round of one survey. `closes` is its last day, by the calendar.
+
+    `mixed` is the number of answers at the last mix, rounded down to tens; `contested` the number of access
+    codes that came with more than one answer.
+    """
 
     number: int
     survey: str
@@ -28,6 +32,9 @@ class Round:
     fingerprint: bytes
     public_key: bytes
     mixing_key: Secret = field(repr=False)
+    pepper: Secret = field(repr=False)
+    mixed: int = 0
+    contested: int = 0
 
 
 def add_round(
@@ -39,6 +46,7 @@ def add_round(
     fingerprint: bytes,
     public_key: bytes,
     mixing_key: Secret,
+    pepper: Secret,
 ) -> Round:
     """A new open round."""
     number = int(connection.scalar(select(func.coalesce(func.max(round_.c.number), 0))) or 0) + 1
@@ -52,9 +60,12 @@ def add_round(
             fingerprint=fingerprint,
             public_key=public_key,
             mixing_key=mixing_key.value,
+            pepper=pepper.value,
+            mixed=0,
+            contested=0,
         )
     )
-    return Round(number, survey, round_id, "open", closes, fingerprint, public_key, mixing_key)
+    return Round(number, survey, round_id, "open", closes, fingerprint, public_key, mixing_key, pepper)
 
 
 def all_rounds(connection: Connection, survey: str | None = None) -> list[Round]:
@@ -78,11 +89,19 @@ def move(connection: Connection, number: int, origin: Sequence[RoundState], to: 
     return changed.rowcount == 1
 
 
-def destroy_mixing_key(connection: Connection, number: int) -> None:
-    """Overwrite it: from now on a receipt names no row."""
-    connection.execute(update(round_).where(round_.c.number == number).values(mixing_key=NO_MIXING_KEY))
+def destroy_hashing_keys(connection: Connection, number: int) -> None:
+    """Overwrite them at the close: from now on a receipt names no row, and a code can't be tested."""
+    connection.execute(
+        update(round_).where(round_.c.number == number).values(mixing_key=DESTROYED, pepper=DESTROYED)
+    )
 
 
 def _round(row: Row[tuple[object, ...]]) -> Round:
     values = dict(row._mapping)
-    return Round(**{**values, "mixing_key": Secret(values["mixing_key"])})
+    return Round(
+        **{
+            **values,
+            "mixing_key": Secret(values["mixing_key"]),
+            "pepper": Secret(values["pepper"]),
+        }
+    )

@@ -62,6 +62,11 @@ round_ = Table(
     Column("public_key", LargeBinary(65), nullable=False),
     # Zeros once the round is closed: a receipt that is found later then names no row.
     Column("mixing_key", LargeBinary(32), nullable=False),
+    # What access codes are hashed with; zeros once the round is closed, and no code can be tested any more.
+    Column("pepper", LargeBinary(32), nullable=False),
+    # Answers there were at the last mix, rounded down to tens; codes that came with more than one answer.
+    Column("mixed", Integer, nullable=False),
+    Column("contested", Integer, nullable=False),
     UniqueConstraint("survey", "round"),
     CheckConstraint(f"state in ({', '.join(repr(state) for state in ROUND_STATES)})", name="state"),
     ForeignKeyConstraint(["survey", "fingerprint"], ["survey.name", "survey.fingerprint"]),
@@ -94,6 +99,19 @@ tombstone = Table(
     ForeignKeyConstraint(["round_id"], ["round.number"]),
     sqlite_with_rowid=False,
     comment="Answers that were deleted by receipt, so that a late retry doesn't bring them back.",
+)
+
+access_code = Table(
+    "access_code",
+    metadata,
+    Column("round_id", Integer, primary_key=True, autoincrement=False),
+    # HMAC of a code under the round's pepper: no number, place, date or batch, sorted by itself.
+    Column("mac", LargeBinary(32), primary_key=True),
+    # Flipped by the mix, where code and answer part; independent of the order of spending.
+    Column("spent", Boolean, nullable=False),
+    ForeignKeyConstraint(["round_id"], ["round.number"]),
+    sqlite_with_rowid=False,
+    comment="Printed codes. Nothing says who got one, or which answer it was handed in with.",
 )
 
 ledger = Table(
