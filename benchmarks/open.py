@@ -58,7 +58,9 @@ def bare_rate(envelopes: list[bytes], key: PrivateKey, fingerprint: bytes) -> fl
 def counted_rate(envelopes: list[bytes], questionnaire: Questionnaire, key: PrivateKey) -> float:
     """Envelopes a second through the whole count."""
     begun = time.perf_counter()
-    table = count_envelopes(questionnaire, opening_context(questionnaire, key), envelopes)
+    table = count_envelopes(
+        questionnaire, opening_context(questionnaire, key), [(False, one) for one in envelopes]
+    )
     rate = len(envelopes) / (time.perf_counter() - begun)
     assert sum(region.n for region in table.regions.values()) == len(envelopes)
     return rate
@@ -68,7 +70,9 @@ def _peak_mib(number: int) -> float:
     questionnaire, key = standing_survey("clients"), PrivateKey.generate()
     # A stream, as from the database: no list of envelopes is ever held.
     table = count_envelopes(
-        questionnaire, opening_context(questionnaire, key), sealed(questionnaire, key, number)
+        questionnaire,
+        opening_context(questionnaire, key),
+        ((False, one) for one in sealed(questionnaire, key, number)),
     )
     assert table.invalid == 0
     # Not getrusage: its peak is inherited from the process that started this one.

@@ -21,6 +21,8 @@ from .errors import FeedbackError
 from .intake.spool import DEFAULT_SLOTS
 
 SETTINGS_FILE = "settings.toml"
+# The state's own figures: some 100,000 clients a quarter, about 1,000 counsellors.
+EXPECTED_ANSWERS = {"clients": 100_000, "counsellors": 1_000}
 
 
 class InvalidSettings(FeedbackError):
@@ -43,6 +45,12 @@ class Settings(BaseSettings):
     spool_slots: Annotated[
         int, Field(ge=64, description="Slots that a new spool file begins with; it grows by itself.")
     ] = DEFAULT_SLOTS
+    expected_answers: Annotated[
+        dict[str, int],
+        Field(
+            description="Answers a round that are expected, by survey; above ten times as many, codes only."
+        ),
+    ] = Field(default_factory=lambda: dict(EXPECTED_ANSWERS))
     database_url: Annotated[str | None, Field(description="A database other than the data folder's.")] = None
     passphrase_file: Annotated[
         Path | None, Field(description="Holds the keys' passphrase where there is no terminal.")
@@ -90,6 +98,9 @@ public_url = {_toml(public_url)}
 
 # true: every page says that the answers are invented.
 demo = {"true" if demo else "false"}
+
+# How many answers a quarter are expected. Above ten times as many only answers with a code are taken.
+# expected_answers = {{ clients = 100000, counsellors = 1000 }}
 
 # How many slots a new spool file begins with. It grows by itself.
 # spool_slots = {DEFAULT_SLOTS}

@@ -24,6 +24,8 @@ from .channels.shields import OwnSiteOnly, QuietErrors, SecurityHeaders
 from .channels.web_form import WebForm
 from .errors import N_, FeedbackError
 from .i18n import Interface
+from .intake.code_key import CodeKey
+from .intake.flood import FloodGate
 from .intake.group_commit import GroupCommit
 from .intake.open_rounds import OpenRounds
 from .intake.receive import Door
@@ -65,7 +67,7 @@ def create_app(parts: Parts) -> ASGIApp:
     """The application, with everything that surrounds a request."""
     pages = Pages(parts.interfaces, parts.settings)
     group_commit = GroupCommit(parts.spool)
-    door = Door(group_commit)
+    door = Door(group_commit, CodeKey(parts.store.spool_folder), FloodGate(parts.settings.expected_answers))
     # Two applications: what people send needs none of the framework that describes the API to programs.
     api = _api_app(Api(parts.open_rounds, door, parts.store))
     people = _people_app(pages, parts, door, group_commit)

@@ -16,7 +16,8 @@ def sizes_of(*towns: int, own: int = 0) -> dict[str, int]:
 
 
 def parts_of(*towns: int, own: int = 0) -> dict[str, int]:
-    return {part.id: part.n for part in cut(KREIS, sizes_of(*towns, own=own))}
+    sizes = sizes_of(*towns, own=own)
+    return {part.id: sum(sizes[member] for member in part.members) for part in cut(KREIS, sizes)}
 
 
 def test_a_kreis_of_199_stays_whole_and_one_of_200_is_cut() -> None:
@@ -65,6 +66,15 @@ def test_every_part_has_30_records_and_every_record_one_part(towns: list[int], o
     parts = cut(KREIS, sizes)
     if parts:
         assert len(parts) > 1
-        assert all(part.n >= 30 for part in parts)
         assert sorted(member for part in parts for member in part.members) == sorted(sizes)
-        assert all(part.n == sum(sizes[member] for member in part.members) for part in parts)
+        assert all(sum(sizes[member] for member in part.members) >= 30 for part in parts)
+
+
+def test_towns_where_only_unverified_people_answered_are_in_a_remainder_large_enough() -> None:
+    assert cut(KREIS, {"08115001": 250, "08115002": 0}) == ()
+    parts = cut(KREIS, {"08115001": 150, "08115002": 120, "08115003": 40, "08115004": 0})
+    assert [(part.id, part.members) for part in parts] == [
+        ("08115-rest", ("08115003", "08115004")),
+        ("08115001", ("08115001",)),
+        ("08115002", ("08115002",)),
+    ]

@@ -12,7 +12,7 @@ import pytest
 
 from feedback_service.intake.slot import Pending, answer
 from feedback_service.intake.spool import Spool, registered_pairs
-from feedback_service.mixing.mix import row_key
+from feedback_service.mixing.row_keys import row_key
 from feedback_service.sealing.envelope import ENVELOPE_BYTES
 from feedback_service.sealing.keys import PrivateKey
 from feedback_service.secret import Secret

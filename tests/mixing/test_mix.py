@@ -14,7 +14,8 @@ from sqlalchemy import select
 from feedback_service.intake.slot import Pending, tombstone
 from feedback_service.intake.slot_file import SlotFile
 from feedback_service.intake.spool import Spool, SpoolPair
-from feedback_service.mixing.mix import MixReport, mix, row_key, tag_mac
+from feedback_service.mixing.mix import MixReport, mix
+from feedback_service.mixing.row_keys import row_key, tag_mac
 from feedback_service.secret import Secret
 from feedback_service.storage.rounds import Round, move
 from feedback_service.storage.schema import tombstone as tombstone_table

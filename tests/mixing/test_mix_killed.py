@@ -11,6 +11,7 @@ from feedback_service.intake.slot import Pending, filler
 from feedback_service.intake.slot_file import SlotFile
 from feedback_service.intake.spool import Spool, SpoolPair
 from feedback_service.mixing import mix as module
+from feedback_service.mixing.draining import carry
 from feedback_service.mixing.mix import mix
 from feedback_service.mixing.pool import choose
 from feedback_service.storage.envelopes import rewrite_round
@@ -81,7 +82,7 @@ def _arm(patch: pytest.MonkeyPatch, stage: str) -> None:
         case "in the first pair's refill":
             patch.setattr(slot_file, "filler", _after(60, filler))
         case "first pair refilled":
-            patch.setattr(module, "_carry", _after(2, module._carry))
+            patch.setattr(module, "carry", _after(2, carry))
         case "second pair carried":
             patch.setattr(SlotFile, "refill", _after(2, SlotFile.refill))
         case _:

@@ -15,7 +15,7 @@ from feedback_service.storage.envelopes import (
     bury,
     count,
     forget_tombstones,
-    read_bodies,
+    read_sealed,
     rewrite_round,
 )
 from feedback_service.storage.rounds import Round
@@ -62,7 +62,7 @@ def test_new_rows_are_counted_and_come_back_in_the_order_of_their_keys(
     expected = sorted((row.key, row.body) for row in rows)
     assert _stored(store) == expected
     with store.read() as connection:
-        assert list(read_bodies(connection, 1)) == [body for _, body in expected]
+        assert list(read_sealed(connection, 1)) == [(False, body) for _, body in expected]
         assert (count(connection, 1), count(connection, 2)) == (1200, 0)
 
 

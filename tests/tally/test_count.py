@@ -23,7 +23,7 @@ Count = Callable[..., CountTable]
 @pytest.fixture
 def count(survey: Questionnaire, context: OpeningContext) -> Count:
     def counted(bodies: list[bytes], executor: Executor | None = None) -> CountTable:
-        return count_envelopes(survey, context, bodies, executor)
+        return count_envelopes(survey, context, [(False, body) for body in bodies], executor)
 
     return counted
 
@@ -160,7 +160,7 @@ def test_progress_is_told_batch_by_batch(
 ) -> None:
     for executor in (None, ThreadPoolExecutor(2)):
         told: list[int] = []
-        count_envelopes(survey, context, many, executor, told.append)
+        count_envelopes(survey, context, [(False, body) for body in many], executor, told.append)
         assert told == [BATCH, BATCH, 150]
         if executor:
             executor.shutdown()
@@ -171,11 +171,11 @@ def test_envelopes_are_never_all_taken_at_once(survey: Questionnaire, context: O
     counted: list[int] = []
     waiting: list[int] = []
 
-    def bodies() -> Iterator[bytes]:
+    def bodies() -> Iterator[tuple[bool, bytes]]:
         nonlocal taken
         for _ in range(20 * BATCH):
             taken += 1
-            yield b"rubbish"
+            yield False, b"rubbish"
 
     def done(number: int) -> None:
         waiting.append(taken - sum(counted))

@@ -17,9 +17,10 @@ from starlette.responses import JSONResponse, Response
 
 from ..errors import FeedbackError
 from ..i18n import LANGUAGES
-from ..intake.open_rounds import OpenRounds
-from ..intake.receive import Door
+from ..intake.open_rounds import OpenRounds, OpenSurvey
+from ..intake.receive import Door, Sealed
 from ..intake.spool import RoundClosed
+from ..sealing.access_code import AccessCode
 from ..sealing.envelope import ENVELOPE_BYTES, well_formed
 from ..sealing.keys import from_base64url
 from ..storage.published import read_source
@@ -147,7 +148,7 @@ class Api:
     async def submit(self, request: Request) -> Accepted:
         """Store one envelope. 202 whatever the code; 409 with the new key where the round is over."""
         sent = _read_submission(await read_body(request))
-        envelope = _read_envelope(sent.envelope)
+        sealed = Sealed(bytes.fromhex(sent.tag), bytes.fromhex(sent.id), _read_envelope(sent.envelope))
         asked = await self.open_rounds.current()
         survey = asked.survey(sent.survey)
         if survey is None:
@@ -155,9 +156,7 @@ class Api:
         if sent.round != survey.round_id:
             raise SupersededKey if (sent.survey, sent.round) in asked.round_numbers else NotAsked
         try:
-            await self.door.receive_envelope(
-                survey.round_number, bytes.fromhex(sent.tag), bytes.fromhex(sent.id), envelope
-            )
+            await self.door.receive_sealed(survey, sealed, _read_code(survey, sent.code))
         except RoundClosed:
             await run_in_threadpool(self.open_rounds.renew_now)
             raise SupersededKey from None
@@ -190,6 +189,11 @@ def _read_submission(body: bytes) -> Submission:
         where = error.errors(include_input=False, include_url=False)[0]["loc"]
         field = str(where[0]) if where and where[0] in Submission.model_fields else "an unknown field"
     raise UnreadableSubmission(field=field)
+
+
+def _read_code(survey: OpenSurvey, text: str | None) -> AccessCode | None:
+    """A code that is well formed; whether it is any good is never told. Raises `InvalidAccessCode`."""
+    return AccessCode.from_text(text) if text and survey.questionnaire.has_codes else None
 
 
 def _read_envelope(text: str) -> bytes:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from ..intake.open_rounds import OpenSurvey
 from ..sealing.keys import to_base64url
-from ..surveys.questionnaire import Question, Questionnaire
+from ..surveys.questionnaire import Access, Question, Questionnaire
 
 # 3,922 bytes in base64url without padding; a little more is read, to say what is wrong with it.
 _ENVELOPE_TEXT = 5230
@@ -42,6 +42,7 @@ class SurveyEntry(BaseModel):
     name: str
     slug: str
     audience: str
+    access: Access
     round: str
     closes: date
     languages: list[str]
@@ -106,6 +107,7 @@ def survey_entry(survey: OpenSurvey) -> dict[str, Any]:
         "name": asked.name,
         "slug": asked.slug,
         "audience": asked.audience,
+        "access": asked.access,
         "round": survey.round_id,
         "closes": survey.closes,
         "languages": list(asked.languages),

@@ -16,15 +16,18 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from ..errors import N_, FeedbackError
+from ..intake.flood import TooManyAnswers
 from ..intake.open_rounds import Asked, OpenRounds, OpenSurvey
-from ..intake.receive import Door
+from ..intake.receive import CodeNeeded, Door
 from ..intake.spool import RoundClosed, SpoolUnavailable
+from ..sealing.access_code import AccessCode, InvalidAccessCode
 from ..sealing.receipt import InvalidReceipt, Receipt
 from ..surveys.answers import AnswerProblem, ConstraintNotMet, check_answers
 from .form_body import read_form
 from .pages import Pages
 
 CHANNEL = "web"
+CODE_FIELD = "code"
 
 
 class NothingOpen(FeedbackError):
@@ -100,11 +103,16 @@ class WebForm:
         if (given.get("round") or [survey.round_id])[0] != survey.round_id:
             return self._form(request, survey, receipt, given, whole=RoundClosed())
         checked = check_answers(survey.questionnaire, asked.directory, given)
-        if checked.problems:
-            return self._form(request, survey, receipt, given, problems=checked.problems)
+        card, problem = _access_code(survey, given)
+        if checked.problems or problem:
+            return self._form(
+                request, survey, receipt, given, problems=checked.problems, code_problem=problem
+            )
         try:
-            await self.door.receive(survey, receipt, lang=code, channel=CHANNEL, answers=checked.answers)
-        except SpoolUnavailable as error:
+            await self.door.receive(
+                survey, receipt, lang=code, channel=CHANNEL, answers=checked.answers, code=card
+            )
+        except (SpoolUnavailable, TooManyAnswers) as error:
             return self._form(request, survey, receipt, given, whole=error)
         except RoundClosed as error:
             await run_in_threadpool(self.open_rounds.renew_now)
@@ -153,6 +161,7 @@ class WebForm:
         receipt: Receipt,
         given: Mapping[str, Sequence[str]],
         problems: Sequence[AnswerProblem] = (),
+        code_problem: FeedbackError | None = None,
         whole: FeedbackError | None = None,
     ) -> Response:
         """The form, with what was typed and what is wrong: `whole` about all of it, else by question."""
@@ -164,7 +173,9 @@ class WebForm:
             error = problem.error
             own = error.texts[language] if isinstance(error, ConstraintNotMet) and error.texts else None
             sentences[problem.question] = own or speak.error(error)
-        status = whole.status if whole else 422 if problems else 200
+        if code_problem:
+            sentences[CODE_FIELD] = speak.error(code_problem)
+        status = whole.status if whole else 422 if sentences else 200
         return self.pages.page(
             "form.html",
             code,
@@ -177,6 +188,21 @@ class WebForm:
             whole=speak.error(whole) if whole else None,
             directory=self.open_rounds.latest.directory,
         )
+
+
+def _access_code(
+    survey: OpenSurvey, given: Mapping[str, Sequence[str]]
+) -> tuple[AccessCode | None, FeedbackError | None]:
+    """The code from the person's card, or what is wrong with how it is written. It is not looked up."""
+    typed = " ".join(given.get(CODE_FIELD, ())).strip()
+    if not survey.questionnaire.has_codes:
+        return None, None
+    if not typed:
+        return None, CodeNeeded() if survey.questionnaire.access == "code-required" else None
+    try:
+        return AccessCode.from_text(typed), None
+    except InvalidAccessCode as error:
+        return None, error
 
 
 def _receipt(given: Mapping[str, Sequence[str]]) -> Receipt:

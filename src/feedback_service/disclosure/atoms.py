@@ -15,6 +15,8 @@ How each edge case is decided:
   written `08-unknown`. With n >= k it is an atom of its own. What a failed state pool leaves is in no atom.
 - The class `state` has one atom of all records under the state's key, or none below k.
 - A region that was counted with no records is as good as one that nobody named.
+- Where the survey uses codes, "n" above is the number of verified records: invented answers then can't make
+  an atom around somebody. The atom's own n, and its figures, hold all records.
 - Records of a Bezirk, of another state or of a Kreis that the directory lacks have no lawful place: the
   count is refused. A municipality needs no entry in the directory, only its Kreis does.
 """
@@ -57,14 +59,23 @@ class Atom:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A Kreis, or "I don't want to say": the records of each counted region in it, none of them empty."""
+    """A Kreis, or "I don't want to say": the records of each counted region in it, none of them empty.
+
+    `deciding` has the same keys; it differs from `sizes` only where codes are used.
+    """
 
     key: str
     sizes: Mapping[str, int]
+    deciding: Mapping[str, int]
 
     @property
     def n(self) -> int:
-        return sum(self.sizes.values())
+        """The number that decides what becomes of it."""
+        return sum(self.deciding.values())
+
+    def records(self, regions: Iterable[str]) -> int:
+        """All records of some of its regions."""
+        return sum(self.sizes[region] for region in regions)
 
 
 def unknown_key(state: str) -> str:
@@ -93,8 +104,9 @@ def atoms_of(table: CountTable, directory: Directory, publish_class: PublishClas
     state = directory.state.ags
     places = _places(table, directory)
     if publish_class == "state":
-        whole = _atom(state, publish_class, table.audience, places.values(), (state,))
-        return (whole,) if whole.n >= K[publish_class] else ()
+        if sum(place.n for place in places.values()) < K[publish_class]:
+            return ()
+        return (_atom(state, publish_class, table.audience, places.values(), (state,)),)
     found: list[Atom] = []
     left: list[_Place] = []
     for bezirk in directory.children(state):
@@ -120,15 +132,22 @@ def atoms_of(table: CountTable, directory: Directory, publish_class: PublishClas
 def _places(table: CountTable, directory: Directory) -> dict[str, _Place]:
     """Every Kreis of the directory and "I don't want to say", by printed key, also where empty."""
     state = directory.state.ags
-    sizes: dict[str, dict[str, int]] = {kreis.ags: {} for kreis in directory.at(Level.KREIS)}
-    sizes[unknown_key(state)] = {}
+    inside: dict[str, list[str]] = {kreis.ags: [] for kreis in directory.at(Level.KREIS)}
+    inside[unknown_key(state)] = []
     for region, count in table.regions.items():
         if count.n:
             home = unknown_key(state) if region == state else _kreis_of(region)
-            if home not in sizes:
+            if home is None or home not in inside:
                 raise CountOutsideDirectory
-            sizes[home][region] = count.n
-    return {key: _Place(key, found) for key, found in sizes.items()}
+            inside[home].append(region)
+    return {
+        key: _Place(
+            key,
+            {region: table.regions[region].n for region in regions},
+            {region: table.deciding(region) for region in regions},
+        )
+        for key, regions in inside.items()
+    }
 
 
 def _kreis_of(region: str) -> str | None:
@@ -140,10 +159,13 @@ def _kreis_of(region: str) -> str | None:
 
 def _own_atoms(place: _Place, publish_class: PublishClass, audience: str) -> list[Atom]:
     """A Kreis of n >= k: its municipalities and their remainder, or itself."""
-    parts = cut(place.key, place.sizes)
+    parts = cut(place.key, place.deciding)
     if not parts:
         return [_atom(place.key, publish_class, audience, [place], (place.key,))]
-    return [Atom(part.id, publish_class, audience, (part.region,), part.n, part.members) for part in parts]
+    return [
+        Atom(part.id, publish_class, audience, (part.region,), place.records(part.members), part.members)
+        for part in parts
+    ]
 
 
 def _pool(region: str, small: list[_Place], publish_class: PublishClass, audience: str) -> list[Atom]:

@@ -53,6 +53,8 @@ def _heading(release: Json) -> Iterator[str]:
         yield "the parameters are not the ones promised"
     if release["issue"] < 1 or release["invalid"] < 0:
         yield "the issue or the number of invalid records is out of range"
+    if any(number < 0 for number in release.get("codes", {}).values()):
+        yield "a number of codes is below zero"
     told = [*release["atoms"], *release["rows"], *release["withheld"]]
     if len({entry["audience"] for entry in told}) > 1:
         yield "atoms, rows and what is withheld are of other audiences"

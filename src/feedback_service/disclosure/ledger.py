@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final, Literal
@@ -20,7 +20,7 @@ import rfc8785
 from ..errors import FeedbackError
 from ..surveys.categories import CountedQuestion
 from .parameters import as_json
-from .protected import ProtectedAtom, ProtectedTable, atom_digest
+from .protected import CodeFigures, ProtectedAtom, ProtectedTable, atom_digest
 
 FORMAT: Final = "feedback-ledger/1"
 GENESIS: Final = "sha256:" + "0" * 64
@@ -126,6 +126,7 @@ def read_table(entries: Sequence[LedgerEntry]) -> ProtectedTable:
         questions=questions,
         atoms=atoms,
         invalid=content["invalid"],
+        codes=CodeFigures(**content["codes"]) if "codes" in content else None,
     )
 
 
@@ -159,6 +160,7 @@ def _count_body(table: ProtectedTable) -> dict[str, Any]:
         }
         for question in table.questions
     ]
+    codes = {"codes": asdict(table.codes)} if table.codes else {}
     return {
         "format": FORMAT,
         "audience": table.audience,
@@ -166,6 +168,7 @@ def _count_body(table: ProtectedTable) -> dict[str, Any]:
         "parameters": as_json(),
         "questions": questions,
         "atoms": len(table.atoms),
+        **codes,
     }
 
 

@@ -11,7 +11,7 @@ from ..regions.directory import Directory
 from ..tally.table import CountedQuestion, CountTable
 from .atoms import Atom, all_atoms
 from .noise import ReleaseSecret, Subject, draw, record_digest
-from .protected import ProtectedAtom, ProtectedTable, atom_digest
+from .protected import CodeFigures, ProtectedAtom, ProtectedTable, atom_digest
 from .sound import check_sound
 from .thresholds import Thresholds, shipped
 
@@ -27,7 +27,7 @@ def protect(table: CountTable, directory: Directory, secret: ReleaseSecret, issu
     thresholds = shipped()
     atoms = tuple(_protected(table, atom, secret, issue, thresholds) for atom in all_atoms(table, directory))
     return ProtectedTable(
-        table.survey, table.round, table.audience, issue, table.questions, atoms, table.invalid
+        table.survey, table.round, table.audience, issue, table.questions, atoms, table.invalid, _codes(table)
     )
 
 
@@ -38,6 +38,13 @@ def record_set_digest(table: CountTable) -> str:
     envelope taken out) is refused by comparing it.
     """
     return record_digest(key for count in table.regions.values() for key in count.record_keys)
+
+
+def _codes(table: CountTable) -> CodeFigures | None:
+    """Figures of the whole round only: by district they would tell who handed a code in."""
+    if not table.by_verified:
+        return None
+    return CodeFigures(sum(count.verified for count in table.regions.values()), table.contested)
 
 
 def _protected(

@@ -29,8 +29,19 @@ class ProtectedAtom:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeFigures:
+    """How many records a code verified, in the whole round; how many codes came with several answers."""
+
+    verified: int
+    contested: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProtectedTable:
-    """One survey and round after disclosure control. `atoms` by class and id; `invalid` in records."""
+    """One survey and round after disclosure control. `atoms` by class and id; `invalid` in records.
+
+    `codes` is there only where the survey uses access codes.
+    """
 
     survey: str
     round: str
@@ -39,6 +50,7 @@ class ProtectedTable:
     questions: tuple[CountedQuestion, ...]
     atoms: tuple[ProtectedAtom, ...]
     invalid: int
+    codes: CodeFigures | None = None
 
 
 def atom_digest(n: int, noisy: Mapping[str, tuple[int, ...]]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from ..regions.directory import Directory
@@ -70,6 +70,7 @@ def build_release(
         "rows": [_row(row, table, earlier.get(_identity(row)), asked) for row in rows],
         "withheld": withheld(table, rows, directory),
         "invalid": table.invalid,
+        **({"codes": asdict(table.codes)} if table.codes else {}),
         "chain": {"previous": chain.previous, "this": chain.this, "signature": chain.signature},
     }
 

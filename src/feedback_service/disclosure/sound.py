@@ -23,6 +23,8 @@ def check_sound(table: CountTable) -> None:
     keys = [key for count in table.regions.values() for key in count.record_keys]
     if len(set(keys)) != len(keys):
         raise UnsoundCount(part="a record stands twice")
+    if any(not 0 <= count.verified <= count.n for count in table.regions.values()):
+        raise UnsoundCount(part="more records are verified than there are")
     for question in table.questions:
         _check_question(question)
         for name, count in table.regions.items():

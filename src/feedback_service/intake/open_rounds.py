@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import Connection
@@ -21,6 +21,7 @@ from ..errors import describe
 from ..regions.directory import Directory
 from ..sealing.keys import PublicKey
 from ..sealing.seal import SealingContext
+from ..secret import Secret
 from ..storage.regions import read_directory
 from ..storage.releases import ReleaseHead, release_heads
 from ..storage.rounds import Round, all_rounds
@@ -34,12 +35,14 @@ _PATIENCE_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class OpenSurvey:
-    """One survey's open round."""
+    """One survey's open round. `mixed`: its answers at the last mix, rounded down to tens."""
 
     questionnaire: Questionnaire
     round_number: int
     closes: date
     sealing: SealingContext
+    pepper: Secret = field(repr=False)
+    mixed: int = 0
 
     @property
     def round_id(self) -> str:
@@ -122,4 +125,4 @@ def _open_survey(connection: Connection, found: Round) -> OpenSurvey:
         raise LookupError("a round without its questionnaire")
     public_key = PublicKey.from_bytes(found.public_key)
     sealing = SealingContext(found.survey, found.round, found.fingerprint, public_key)
-    return OpenSurvey(questionnaire, found.number, found.closes, sealing)
+    return OpenSurvey(questionnaire, found.number, found.closes, sealing, found.pepper, found.mixed)

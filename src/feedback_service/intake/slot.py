@@ -13,10 +13,10 @@ import struct
 from dataclasses import dataclass
 from enum import IntEnum
 
+from ..sealing.code_field import CODE_FIELD_BYTES
 from ..sealing.envelope import ENVELOPE_BYTES
 
 ID_BYTES = 16
-CODE_FIELD_BYTES = 113
 CHECKSUM_BYTES = 8
 _LAYOUT = struct.Struct(f">IB{ID_BYTES}s{ID_BYTES}s{CODE_FIELD_BYTES}s{ENVELOPE_BYTES}s")
 SLOT_BYTES = _LAYOUT.size + CHECKSUM_BYTES
@@ -63,10 +63,12 @@ class Pending:
         return Packed(self.round_number, content + _checksum(content))
 
 
-def answer(round_number: int, tag: bytes, id_: bytes, envelope: bytes) -> Pending:
-    """A sealed answer. Without a code its code field is as random as a sealed one looks."""
-    code_field = secrets.token_bytes(CODE_FIELD_BYTES)
-    return Pending(round_number, Kind.ANSWER, tag, id_, code_field, envelope)
+def answer(
+    round_number: int, tag: bytes, id_: bytes, envelope: bytes, code_field: bytes | None = None
+) -> Pending:
+    """A sealed answer. Where nobody has codes its code field is random bytes."""
+    field = code_field or secrets.token_bytes(CODE_FIELD_BYTES)
+    return Pending(round_number, Kind.ANSWER, tag, id_, field, envelope)
 
 
 def tombstone(round_number: int, tag: bytes) -> Pending:

@@ -1,29 +1,33 @@
 """A threshold pool mix: what waits in all spools goes to the store together, sorted, or stays.
 
-Open and code-verified answers of a round mix only where at least 20 wait, and ten random ones stay behind
-until the close; at the close everything goes. The order: turn each pair to its second file, read the
-first, one transaction in the store, carry what stays, refill the first. Killed at any point, every
-envelope is at least once in a spool or in the store, and the next mix counts it once.
+The order: turn each pair to its second file, read the first, one transaction in the store that spends the
+codes and stores the answers, carry what stays, refill the first. Killed at any point, every envelope is at
+least once in a spool or in the store, and the next mix counts it once.
 """
 
 from __future__ import annotations
 
 import fcntl
-import hashlib
-import hmac
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from sqlalchemy import Connection
 
 from ..intake.slot import Kind, Pending
 from ..intake.slot_file import SlotFile
-from ..intake.spool import registered_pairs
-from ..secret import Secret
-from ..storage.envelopes import KEY_PREFIX_BYTES, StoredEnvelope, bury, rewrite_round
-from ..storage.rounds import Round, all_rounds
+from ..sealing.code_field import seal_code
+from ..sealing.keys import PublicKey
+from ..storage.access_codes import spend
+from ..storage.envelopes import StoredEnvelope, bury, rewrite_round
+from ..storage.rounds import Round, all_rounds, note_mix
 from ..storage.session import Store
-from .pool import choose, due
+from .code_keys import CodeKeys
+from .draining import Drained, carry, open_files, recover, turn_and_read
+from .pool import Waiting, choose, due
+from .row_keys import row_key, tag_mac
+from .verifying import CodedRound, Verified, coded_rounds, verify
 
 Progress = Callable[[str], None]
 
@@ -37,135 +41,124 @@ class MixReport:
     """What a mix did; shown once, never stored.
 
     `damaged` slots couldn't be read, `stranded` ones are of rounds that are closed or unknown here (a
-    restored database): both stay in the spool, and the operator is told.
+    restored database): both stay in the spool, and the operator is told. `unreadable` answers had a code
+    field that no key opens (the mix's key file is gone): they went as open.
     """
 
     stored: int = 0
     staying: int = 0
     damaged: int = 0
     stranded: int = 0
+    unreadable: int = 0
     below_threshold: bool = False
 
 
-@dataclass(slots=True)
-class _Drained:
-    """One file that was turned off, and what was read from it."""
+@dataclass(frozen=True, slots=True)
+class _Mixing:
+    """What one mix works with."""
 
-    source: SlotFile
-    target: SlotFile
-    pending: list[Pending] = field(default_factory=list)
-    damaged: set[int] = field(default_factory=set)
+    store: Store
+    rounds: Mapping[int, Round]
+    coded: Mapping[int, CodedRound]
+    code_keys: CodeKeys
+    closing: frozenset[int]
+
+    def verified(self, files: Sequence[Sequence[Pending]]) -> Verified:
+        """What waits in these files, each answer once, with its code."""
+        waiting = [Waiting(place, pending) for place, file in enumerate(files) for pending in file]
+        with self.store.read() as connection:
+            return verify(connection, self.coded, self.code_keys.all(), waiting)
+
+    @property
+    def mixable(self) -> frozenset[int]:
+        """The rounds that can still be stored."""
+        return frozenset(number for number, one in self.rounds.items() if one.state in ("open", "closing"))
 
 
 def mix(store: Store, *, closing: Sequence[Round] = (), progress: Progress = _silent) -> MixReport:
     """Mix once. Rounds in `closing` go completely, and the spools take nothing more for them."""
     with _one_at_a_time(store.mix_lock):
-        with store.begin() as connection:
+        with store.read() as connection:
             rounds = {one.number: one for one in all_rounds(connection)}
-        with _open_files(store.spool_folder) as files:
-            return _mix_files(store, files, rounds, frozenset(one.number for one in closing), progress)
+            coded = coded_rounds(connection, rounds.values())
+        code_keys = CodeKeys(store.mix_folder, store.spool_folder)
+        mixing = _Mixing(store, rounds, coded, code_keys, frozenset(one.number for one in closing))
+        with open_files(store.spool_folder) as files:
+            return _mix_files(mixing, files, progress)
 
 
-def row_key(mixing_key: Secret, tag: bytes, id_: bytes) -> bytes:
-    """HMAC(mixing key, tag)[:8] ‖ HMAC(mixing key, tag ‖ id)[:8]."""
-    return tag_mac(mixing_key, tag) + _mac(mixing_key, tag + id_)
-
-
-def tag_mac(mixing_key: Secret, tag: bytes) -> bytes:
-    """HMAC(mixing key, tag)[:8]: what all answers of one form have in common."""
-    return _mac(mixing_key, tag)
-
-
-def _mac(mixing_key: Secret, message: bytes) -> bytes:
-    return hmac.new(mixing_key.value, message, hashlib.sha256).digest()[:KEY_PREFIX_BYTES]
-
-
-def _mix_files(
-    store: Store,
-    files: list[tuple[SlotFile, SlotFile]],
-    rounds: dict[int, Round],
-    closing: frozenset[int],
-    progress: Progress,
-) -> MixReport:
+def _mix_files(mixing: _Mixing, files: list[tuple[SlotFile, SlotFile]], progress: Progress) -> MixReport:
     progress("reading the spools")
-    damaged = sum(_recover(accepting, standby) for accepting, standby in files)
-    waiting = [one for accepting, _ in files for _, one in accepting.read()]
-    if not closing and not due(filter(None, waiting)):
-        damaged += waiting.count(None)
-        return MixReport(staying=len(waiting) - waiting.count(None), damaged=damaged, below_threshold=True)
-    drained = [_turn_and_read(accepting, standby, closing) for accepting, standby in files]
-    mixable = {number for number, one in rounds.items() if one.state in ("open", "closing")}
-    going, staying = choose([one.pending for one in drained], mixable, closing)
+    damaged = sum(recover(accepting, standby) for accepting, standby in files)
+    read = [[one for _, one in accepting.read()] for accepting, _ in files]
+    if not mixing.closing:
+        damaged_here = sum(file.count(None) for file in read)
+        waiting = mixing.verified([[one for one in file if one] for file in read]).waiting
+        if not due(waiting):
+            return MixReport(staying=len(waiting), damaged=damaged + damaged_here, below_threshold=True)
+    keys = mixing.code_keys.renew()
+    drained = [turn_and_read(accepting, standby, mixing.closing) for accepting, standby in files]
+    verified = mixing.verified([one.pending for one in drained])
+    going, staying = choose(verified.waiting, mixing.mixable, mixing.closing)
     progress("storing")
-    stored = _absorb(store, rounds, going)
+    with mixing.store.begin() as connection:
+        mixable = {number: mixing.rounds[number] for number in mixing.mixable}
+        stored = _absorb(connection, mixable, going, verified.contested)
     progress("rewriting the store")
-    store.vacuum()
+    mixing.store.vacuum()
     progress("refilling the spools")
-    for one, stays in zip(drained, staying, strict=True):
-        _carry(stays, one.target)
-        one.source.refill(keep=frozenset(one.damaged))
+    _put_back(mixing, drained, staying, keys[0].public)
+    mixing.code_keys.forget_all_but(keys)
     return MixReport(
         stored=stored,
-        staying=sum(map(len, staying)),
+        staying=len(staying),
         damaged=damaged + sum(len(one.damaged) for one in drained),
-        stranded=sum(1 for stays in staying for one in stays if one.round_number not in mixable),
+        stranded=sum(1 for one in staying if one.pending.round_number not in mixing.mixable),
+        unreadable=verified.unreadable,
     )
 
 
-def _recover(accepting: SlotFile, standby: SlotFile) -> int:
-    """What a killed mix left in the standby file goes back to the accepting one, to be mixed again.
-
-    Gives the number of damaged slots, which stay where they are.
-    """
-    with standby.transaction():
-        # It accepts too where a mix was killed in the middle of the turn; whoever writes to it turns back.
-        standby.set_accepting(False)
-    left = list(standby.read())
-    pending = [found for _, found in left if found is not None]
-    damaged = frozenset(number for number, found in left if found is None)
-    if pending:
-        _carry(pending, accepting)
-        standby.refill(keep=damaged)
-    return len(damaged)
-
-
-def _turn_and_read(accepting: SlotFile, standby: SlotFile, closing: frozenset[int]) -> _Drained:
-    """Turn the pair: the standby takes what comes from now on, and what came is read."""
-    with standby.transaction():
-        standby.close_rounds(closing)
-        standby.set_accepting(True)
-    with accepting.transaction():
-        accepting.close_rounds(closing)
-        accepting.set_accepting(False)
-    drained = _Drained(source=accepting, target=standby)
-    for number, pending in accepting.read():
-        if pending is None:
-            drained.damaged.add(number)
-        else:
-            drained.pending.append(pending)
-    return drained
-
-
-def _absorb(store: Store, rounds: dict[int, Round], going: list[Pending]) -> int:
+def _absorb(
+    connection: Connection,
+    rounds: Mapping[int, Round],
+    going: Sequence[Waiting],
+    contested: Mapping[int, int],
+) -> int:
     """One transaction: deletions first, then every round's rows written again in their order."""
     stored = 0
-    with store.begin() as connection:
-        for number in sorted({pending.round_number for pending in going}):
-            key = rounds[number].mixing_key
-            mine = [pending for pending in going if pending.round_number == number]
-            bury(connection, number, [tag_mac(key, one.tag) for one in mine if one.kind is Kind.TOMBSTONE])
-            answers = [one for one in mine if one.kind is Kind.ANSWER]
-            rows = [
-                StoredEnvelope(row_key(key, one.tag, one.id), verified=False, body=one.envelope)
-                for one in answers
-            ]
-            stored += rewrite_round(connection, number, rows)
+    met = {number for number, codes in contested.items() if codes and number in rounds}
+    for number in sorted({one.pending.round_number for one in going} | met):
+        key = rounds[number].mixing_key
+        mine = [one for one in going if one.pending.round_number == number]
+        answers = [one for one in mine if one.pending.kind is Kind.ANSWER]
+        buried = [one.pending.tag for one in mine if one.pending.kind is Kind.TOMBSTONE]
+        bury(connection, number, [tag_mac(key, tag) for tag in buried])
+        stored += rewrite_round(connection, number, [_row(one, rounds[number]) for one in answers])
+        spend(connection, number, [one.code for one in answers if one.code])
+        note_mix(connection, number, contested.get(number, 0))
     return stored
 
 
-def _carry(pending: list[Pending], target: SlotFile) -> None:
-    with target.transaction():
-        target.put([one.packed() for one in pending])
+def _row(one: Waiting, of: Round) -> StoredEnvelope:
+    key = row_key(of.mixing_key, one.pending.tag, one.pending.id)
+    return StoredEnvelope(key, verified=one.code is not None, body=one.pending.envelope)
+
+
+def _put_back(
+    mixing: _Mixing, drained: Sequence[Drained], staying: Sequence[Waiting], key: PublicKey
+) -> None:
+    """Carry what stays, its code sealed to the new key, and fill the drained files with fresh bytes."""
+    for place, one in enumerate(drained):
+        stays = [waiting for waiting in staying if waiting.file == place]
+        carry([_sealed_again(waiting, mixing.coded, key) for waiting in stays], one.target)
+        one.source.refill(keep=frozenset(one.damaged))
+
+
+def _sealed_again(one: Waiting, coded: Mapping[int, CodedRound], key: PublicKey) -> Pending:
+    number = one.pending.round_number
+    if number not in coded or one.pending.kind is not Kind.ANSWER or one.unreadable:
+        return one.pending
+    return replace(one.pending, code_field=seal_code(key, one.code))
 
 
 @contextmanager
@@ -173,14 +166,3 @@ def _one_at_a_time(path: Path) -> Iterator[None]:
     with path.open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-@contextmanager
-def _open_files(folder: Path) -> Iterator[list[tuple[SlotFile, SlotFile]]]:
-    files = [pair.open() for pair in registered_pairs(folder)]
-    try:
-        yield files
-    finally:
-        for pair in files:
-            for one in pair:
-                one.close()

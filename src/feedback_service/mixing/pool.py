@@ -1,8 +1,8 @@
 """Which of what waits goes to the store now, and which stays: a threshold pool mix, a round at a time.
 
-Open and code-verified answers mix only where at least 20 wait, and ten random ones stay behind until the
-close; at the close everything goes. The same form sent again is the same answer: it neither fills the
-pool nor stays beside itself.
+Open and code-verified answers of a round are two pools. Each mixes only where at least 20 wait, and ten
+random ones stay behind until the close; at the close everything goes, and fewer than ten verified ones go
+as open, so that none stands out.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from ..intake.slot import Kind, Pending
 
@@ -17,44 +18,64 @@ THRESHOLD = 20
 STAYING = 10
 
 
-def due(waiting: Iterable[Pending]) -> bool:
-    """Whether any round has enough waiting for some to go."""
-    distinct = {_identity(pending) for pending in waiting}
-    return any(number >= THRESHOLD for number in Counter(round_ for round_, *_ in distinct).values())
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing that waits, and the spool file it lies in.
 
-
-def choose(
-    files: Sequence[Sequence[Pending]], mixable: Collection[int], closing: Collection[int]
-) -> tuple[list[Pending], list[list[Pending]]]:
-    """What goes now, and what stays for each file that it came from.
-
-    `mixable` are the numbers of rounds that can still be stored, `closing` those that go completely.
+    `code` is the hash of the fresh code that it alone may spend; `unreadable` says that no key of the mix
+    opened its code field.
     """
-    groups: dict[int, list[tuple[int, Pending]]] = {}
-    for position, pending in _distinct(files):
-        groups.setdefault(pending.round_number, []).append((position, pending))
-    going: list[Pending] = []
-    staying: list[list[Pending]] = [[] for _ in files]
-    for number, group in groups.items():
-        keep = len(group) if number not in mixable else 0 if number in closing else _staying(len(group))
-        secrets.SystemRandom().shuffle(group)
-        for position, pending in group[:keep]:
-            staying[position].append(pending)
-        going.extend(pending for _, pending in group[keep:])
-    return going, staying
+
+    file: int
+    pending: Pending
+    code: bytes | None = None
+    unreadable: bool = False
+
+    @property
+    def pool(self) -> tuple[int, bool]:
+        """The round, and whether it is of the verified ones."""
+        return self.pending.round_number, self.code is not None
 
 
-def _distinct(files: Sequence[Sequence[Pending]]) -> Iterable[tuple[int, Pending]]:
-    """Each answer once with the file it came from; of several seals of it the first by its bytes."""
-    waiting = [(position, pending) for position, file in enumerate(files) for pending in file]
-    waiting.sort(key=lambda one: one[1].envelope, reverse=True)
-    return {_identity(pending): (position, pending) for position, pending in waiting}.values()
-
-
-def _identity(pending: Pending) -> tuple[int, Kind, bytes, bytes]:
+def identity(pending: Pending) -> tuple[int, Kind, bytes, bytes]:
+    """What makes two things in the spools the same: the same form sent again is the same answer."""
     # Deleting twice is deleting once; a tombstone's id is random.
     id_ = b"" if pending.kind is Kind.TOMBSTONE else pending.id
     return pending.round_number, pending.kind, pending.tag, id_
+
+
+def distinct(waiting: Iterable[Waiting]) -> list[Waiting]:
+    """Each answer once: of several seals of it one with a code, else the first by its bytes."""
+    ordered = sorted(waiting, key=lambda one: one.pending.envelope, reverse=True)
+    ordered.sort(key=lambda one: one.code is not None)
+    return list({identity(one.pending): one for one in ordered}.values())
+
+
+def due(waiting: Iterable[Waiting]) -> bool:
+    """Whether any pool has enough waiting for some to go. Takes distinct ones."""
+    return any(number >= THRESHOLD for number in Counter(one.pool for one in waiting).values())
+
+
+def choose(
+    waiting: Sequence[Waiting], mixable: Collection[int], closing: Collection[int]
+) -> tuple[list[Waiting], list[Waiting]]:
+    """What goes now, and what stays. Takes distinct ones.
+
+    `mixable` are the numbers of rounds that can still be stored, `closing` those that go completely.
+    """
+    pools: dict[tuple[int, bool], list[Waiting]] = {}
+    for one in waiting:
+        pools.setdefault(one.pool, []).append(one)
+    going: list[Waiting] = []
+    staying: list[Waiting] = []
+    for (number, verified), pool in pools.items():
+        keep = len(pool) if number not in mixable else 0 if number in closing else _staying(len(pool))
+        if verified and number in closing and len(pool) < STAYING:
+            pool = [replace(one, code=None) for one in pool]
+        secrets.SystemRandom().shuffle(pool)
+        staying += pool[:keep]
+        going += pool[keep:]
+    return going, staying
 
 
 def _staying(waiting: int) -> int:

@@ -12,7 +12,7 @@ import hmac
 import json
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -22,10 +22,11 @@ from ..disclosure.noise import ReleaseSecret
 from ..disclosure.protect import protect, record_set_digest
 from ..disclosure.protected import ProtectedTable
 from ..errors import FeedbackError
+from ..files import write_durably
 from ..regions.directory import Directory
 from ..sealing.wrapping import RoundSecrets, unwrap
 from ..secret import Secret
-from ..storage.envelopes import count, read_bodies
+from ..storage.envelopes import count, read_sealed
 from ..storage.ledger import append_entries, entries_of, head
 from ..storage.regions import read_directory
 from ..storage.rounds import Round, RoundState, get_round, move
@@ -36,7 +37,7 @@ from ..tally.count import count_envelopes
 from ..tally.open_batch import OpeningContext
 from ..tally.table import CountTable
 from .choosing import WrongState
-from .key_folder import KeyMissing, counted_path, write_durably
+from .key_folder import KeyMissing, counted_path
 
 Progress = Callable[[int, int], None]
 # Counted and released ones again: it must give the same.
@@ -145,8 +146,9 @@ def _open_and_count(
             regions=tuple((region.ags, region.name) for region in directory.regions.values()),
             private_key=Secret(held.private_key.to_bytes()),
         )
-        bodies = read_bodies(connection, counting.number)
-        return count_envelopes(questionnaire, context, bodies, executor, done), directory
+        sealed = read_sealed(connection, counting.number)
+        table = count_envelopes(questionnaire, context, sealed, executor, done)
+        return replace(table, contested=counting.contested), directory
 
 
 def _questionnaire(connection: Connection, counting: Round) -> Questionnaire:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..mixing.code_keys import CodeKeys
 from ..regions.directory import baden_wuerttemberg
 from ..sealing.wrapping import WrappingKey
 from ..storage.regions import put_regions
@@ -37,6 +38,7 @@ def found(
     store = make_store(folder, database_url)
     for name in ("spool", "tmp"):
         (folder / name).mkdir(exist_ok=True, mode=0o700)
+    CodeKeys(store.mix_folder, store.spool_folder).make_missing()
     with store.begin() as connection:
         if not survey_names(connection):
             put_regions(connection, baden_wuerttemberg().regions.values())

@@ -6,10 +6,10 @@ The public file opens a round; the private one, wrapped, counts it. In a small i
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from ..errors import FeedbackError
+from ..files import write_durably
 from ..sealing.keys import PublicKey
 from ..sealing.wrapping import RoundSecrets, WrappingKey, public_file, read_public_half, wrap
 
@@ -93,20 +93,3 @@ def load_public(folder: Path, survey: str, round_id: str) -> PublicKey:
     if not path.exists():
         raise KeyMissing(file=path, survey=survey)
     return _public_key_of(path, survey, round_id)
-
-
-def write_durably(path: Path, text: str) -> None:
-    """Write a file whole or not at all, readable by its owner only, on disk when this returns."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    unfinished = path.with_name(path.name + ".new")
-    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
-    unfinished.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

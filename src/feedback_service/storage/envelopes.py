@@ -14,6 +14,10 @@ KEY_PREFIX_BYTES = 8
 _ROWS_AT_ONCE = 500
 _ADDED = "SELECT count(*) FROM mixed WHERE key NOT IN (SELECT key FROM envelope WHERE round_id = :number)"
 # SQLite keeps it in its temporary folder, which `Store` sets to one inside the data folder.
+_TAKEN = (
+    "INSERT INTO mixed VALUES (:key, :verified, :body)"
+    " ON CONFLICT (key) DO UPDATE SET verified = max(verified, excluded.verified)"
+)
 _MIXED = "CREATE TEMP TABLE mixed (key BLOB PRIMARY KEY, verified INTEGER, body BLOB) WITHOUT ROWID"
 
 
@@ -29,15 +33,16 @@ class StoredEnvelope:
 def rewrite_round(connection: Connection, number: int, new: Iterable[StoredEnvelope]) -> int:
     """Add `new` to a round's rows and write all of them again, sorted by key; gives how many were new.
 
-    A row that is there already stays as it is, so that a mix repeated after a crash adds nothing; of
-    several new ones with one key (sealed twice on a bad network) the first by its bytes is kept.
+    A row that is there already keeps its body, so that a mix repeated after a crash adds nothing, and
+    becomes verified where the answer came again with a code. Of several new ones with one key (sealed twice
+    on a bad network) the first by its bytes is kept.
     """
     connection.execute(text(_MIXED))
     copied = text("INSERT INTO mixed SELECT key, verified, body FROM envelope WHERE round_id = :number")
     connection.execute(copied, {"number": number})
     for rows in _groups(sorted(new, key=lambda row: (row.key, row.body))):
         connection.execute(
-            text("INSERT OR IGNORE INTO mixed VALUES (:key, :verified, :body)"),
+            text(_TAKEN),
             [{"key": row.key, "verified": row.verified, "body": row.body} for row in rows],
         )
     _leave_out_deleted(connection, number)
@@ -77,12 +82,16 @@ def count(connection: Connection, number: int) -> int:
     return int(connection.scalar(query) or 0)
 
 
-def read_bodies(connection: Connection, number: int) -> Iterator[bytes]:
-    """All envelopes of a round in the order of their keys, streamed."""
-    query = select(envelope.c.body).where(envelope.c.round_id == number).order_by(envelope.c.key)
-    streamed = connection.execution_options(yield_per=_ROWS_AT_ONCE).scalars(query)
+def read_sealed(connection: Connection, number: int) -> Iterator[tuple[bool, bytes]]:
+    """All envelopes of a round in the order of their keys, streamed: whether verified, and the body."""
+    query = (
+        select(envelope.c.verified, envelope.c.body)
+        .where(envelope.c.round_id == number)
+        .order_by(envelope.c.key)
+    )
+    streamed = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(query)
     for part in streamed.partitions():
-        yield from part
+        yield from ((row.verified, row.body) for row in part)
 
 
 def _groups(rows: list[StoredEnvelope]) -> Iterator[list[StoredEnvelope]]:

@@ -10,7 +10,7 @@ from typing import Literal
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from ..secret import Secret
-from .schema import round_
+from .schema import envelope, round_
 
 RoundState = Literal["open", "closing", "closed", "counted", "released", "shredded"]
 DESTROYED = bytes(32)
@@ -87,6 +87,19 @@ def move(connection: Connection, number: int, origin: Sequence[RoundState], to: 
         update(round_).where(round_.c.number == number, round_.c.state.in_(origin)).values(state=to)
     )
     return changed.rowcount == 1
+
+
+def note_mix(connection: Connection, number: int, contested: int) -> None:
+    """After a mix: the number of answers, rounded down to tens, and the contested codes it met."""
+    answers = (
+        select(func.count()).select_from(envelope).where(envelope.c.round_id == number).scalar_subquery()
+    )
+    # Not `//`: SQLAlchemy would round it with a function that SQLite lacks.
+    connection.execute(
+        update(round_)
+        .where(round_.c.number == number)
+        .values(mixed=answers - answers % 10, contested=round_.c.contested + contested)
+    )
 
 
 def destroy_hashing_keys(connection: Connection, number: int) -> None:

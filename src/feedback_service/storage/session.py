@@ -94,6 +94,11 @@ class Store:
         return self.folder / "keys"
 
     @property
+    def mix_folder(self) -> Path:
+        """What only the mixing process needs to read."""
+        return self.folder / "mix"
+
+    @property
     def mix_lock(self) -> Path:
         """The file whose lock lets one mix run at a time."""
         return self.folder / "mix.lock"

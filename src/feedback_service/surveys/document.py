@@ -19,6 +19,7 @@ from .questionnaire import (
     MOST_PICKS,
     QUESTION_TYPES,
     SCALE_POINTS,
+    Access,
     Choice,
     Question,
     Questionnaire,
@@ -29,11 +30,13 @@ from .questionnaire import (
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,29}\Z")
 _CHOICE_NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,29}\Z")
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,19}\Z")
-_TOP_KEYS = {"name", "slug", "audience", "source", "languages", "title", "intro", "questions"}
+_TOP_KEYS = {"name", "slug", "audience", "access", "source", "languages", "title", "intro", "questions"}
 _QUESTION_KEYS = {
     "name", "type", "label", "hint", "required", "relevant", "constraint", "constraint_message",
     "choices", "max", "publish", "pictograms",
 }  # fmt: skip
+# Fields of the form that are no questions.
+_TAKEN_NAMES = {"survey", "round", "receipt", "tag", "id", "envelope", "code"}
 # Slugs that are addresses of the service itself.
 _TAKEN_SLUGS = {"thanks", "delete", "privacy", "what-we-keep", "results", "replies"}
 
@@ -74,6 +77,7 @@ class _Reader:
             name=str(self.top.get("name", "")),
             slug=str(self.top.get("slug", "")),
             audience=str(self.top.get("audience", "")),
+            access=cast(Access, str(self.top.get("access", "open"))),
             source=str(self.top.get("source", "")),
             languages=self.languages,
             title=self._texts(self.top.get("title"), "title"),
@@ -95,6 +99,8 @@ class _Reader:
         for key, pattern in (("name", _NAME), ("slug", _SLUG), ("audience", _NAME)):
             if not pattern.match(str(self.top.get(key, ""))):
                 self.problems.append(f"{key} is missing or not a short lower-case word")
+        if self.top.get("access", "open") not in get_args(Access):
+            self.problems.append(f"access is one of {', '.join(get_args(Access))}")
         if str(self.top.get("slug")) in _TAKEN_SLUGS:
             self.problems.append(f"the slug “{self.top['slug']}” is an address of the service itself")
         for code in dict.fromkeys(self.languages):
@@ -111,6 +117,8 @@ class _Reader:
         self._unknown_keys(raw, _QUESTION_KEYS, where)
         if not _NAME.match(name) or name == NO_ANSWER:
             self.problems.append(f"{where}: the name is missing or not a short lower-case word")
+        if name in _TAKEN_NAMES:
+            self.problems.append(f"{where}: the form needs this name for itself")
         kind = str(raw.get("type", ""))
         if kind not in QUESTION_TYPES:
             self.problems.append(f"{where}: the type “{kind}” is not known ({', '.join(QUESTION_TYPES)})")

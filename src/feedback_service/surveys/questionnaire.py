@@ -18,6 +18,7 @@ from .categories import NO_ANSWER, CountedQuestion, PublishClass
 from .expression import Expression
 
 QuestionType = Literal["select_one", "select_multiple", "scale", "region", "text"]
+Access = Literal["open", "code-optional", "code-required"]
 QUESTION_TYPES: tuple[str, ...] = get_args(QuestionType)
 CLOSED_TYPES = ("select_one", "select_multiple", "scale")
 SCALE_POINTS = ("1", "2", "3", "4", "5")
@@ -66,11 +67,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Questionnaire:
-    """One version of a survey. `document` is what it was read from; the fingerprint is over that."""
+    """One version of a survey. `document` is what it was read from; the fingerprint is over that.
+
+    `access` says who may answer: anybody, or with a printed code that verifies an answer or is required.
+    """
 
     name: str
     slug: str
     audience: str
+    access: Access
     source: str
     languages: tuple[str, ...]
     title: Texts
@@ -87,6 +92,11 @@ class Questionnaire:
     def fingerprint(self) -> bytes:
         """SHA-256 of the canonical form, 32 bytes: what every envelope is bound to."""
         return hashlib.sha256(self.canonical).digest()
+
+    @property
+    def has_codes(self) -> bool:
+        """Whether people may hand in access codes."""
+        return self.access != "open"
 
     @property
     def region_question(self) -> Question:

@@ -6,7 +6,7 @@ opens as often as it is copied, so a record key is counted once and its further 
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from itertools import islice
@@ -17,44 +17,61 @@ from .table import CountedQuestion, CountTable, RegionCount
 
 BATCH = 500
 _BATCHES_AHEAD = 8
+# Whether a code verified it, and the envelope.
+Sealed = tuple[bool, bytes]
 
 
 def count_envelopes(
     questionnaire: Questionnaire,
     context: OpeningContext,
-    bodies: Iterable[bytes],
+    sealed: Iterable[Sealed],
     executor: Executor | None = None,
     done: Callable[[int], None] = lambda _opened: None,
 ) -> CountTable:
     """Open, check and count. `done` is told how many envelopes each finished batch had."""
     tally = _Tally(counted_questions(questionnaire))
-    for records in _opened(context, bodies, executor):
-        for record in records:
-            tally.add(record)
+    for records in _opened(context, sealed, executor):
+        for verified, record in records:
+            tally.add(record, verified=verified)
         done(len(records))
     return tally.table(questionnaire, context.round_id)
 
 
 def _opened(
-    context: OpeningContext, bodies: Iterable[bytes], executor: Executor | None
-) -> Iterator[list[Record | None]]:
+    context: OpeningContext, sealed: Iterable[Sealed], executor: Executor | None
+) -> Iterator[list[tuple[bool, Record | None]]]:
     """Batches in the order of the envelopes, so that the first of two copies is always the same one."""
-    batches = _batches(iter(bodies))
+    batches = _batches(iter(sealed))
     if executor is None:
-        yield from (open_batch(context, batch) for batch in batches)
+        yield from (_joined(batch, open_batch(context, _bodies(batch))) for batch in batches)
         return
-    running: deque[Future[list[Record | None]]] = deque()
+    running: deque[tuple[list[Sealed], Future[list[Record | None]]]] = deque()
     for batch in batches:
-        running.append(executor.submit(open_batch, context, batch))
+        running.append((batch, executor.submit(open_batch, context, _bodies(batch))))
         # Never all at once: memory stays flat however many envelopes there are.
         if len(running) >= _BATCHES_AHEAD:
-            yield running.popleft().result()
+            yield _finished(running.popleft())
     while running:
-        yield running.popleft().result()
+        yield _finished(running.popleft())
 
 
-def _batches(bodies: Iterator[bytes]) -> Iterator[list[bytes]]:
-    while batch := list(islice(bodies, BATCH)):
+def _finished(
+    running: tuple[list[Sealed], Future[list[Record | None]]],
+) -> list[tuple[bool, Record | None]]:
+    batch, future = running
+    return _joined(batch, future.result())
+
+
+def _joined(batch: list[Sealed], records: list[Record | None]) -> list[tuple[bool, Record | None]]:
+    return [(verified, record) for (verified, _), record in zip(batch, records, strict=True)]
+
+
+def _bodies(batch: list[Sealed]) -> list[bytes]:
+    return [body for _, body in batch]
+
+
+def _batches(sealed: Iterator[Sealed]) -> Iterator[list[Sealed]]:
+    while batch := list(islice(sealed, BATCH)):
         yield batch
 
 
@@ -67,9 +84,10 @@ class _Tally:
         self._seen: set[bytes] = set()
         self._keys: dict[str, list[bytes]] = {}
         self._counts: dict[str, list[int]] = {}
+        self._verified: Counter[str] = Counter()
         self._invalid = 0
 
-    def add(self, record: Record | None) -> None:
+    def add(self, record: Record | None, *, verified: bool) -> None:
         if record is None or record.record_key in self._seen:
             self._invalid += 1
             return
@@ -78,6 +96,7 @@ class _Tally:
             self._keys[record.region] = []
             self._counts[record.region] = [0] * self._size
         self._keys[record.region].append(record.record_key)
+        self._verified[record.region] += verified
         counts = self._counts[record.region]
         for position in record.picks:
             counts[position] += 1
@@ -88,6 +107,7 @@ class _Tally:
                 region=region,
                 record_keys=tuple(key.hex() for key in self._keys[region]),
                 counts=self._by_question(self._counts[region]),
+                verified=self._verified[region],
             )
             for region in sorted(self._counts)
         }
@@ -98,6 +118,7 @@ class _Tally:
             questions=self._questions,
             regions=regions,
             invalid=self._invalid,
+            by_verified=questionnaire.has_codes,
         )
 
     def _by_question(self, counts: list[int]) -> dict[str, tuple[int, ...]]:

@@ -16,11 +16,15 @@ __all__ = ["NO_ANSWER", "CountTable", "CountedQuestion", "Kind", "PublishClass",
 
 @dataclass(frozen=True, slots=True)
 class RegionCount:
-    """All records that named one region: their keys (lower-case hex, any order) and raw counts."""
+    """All records that named one region: their keys (lower-case hex, any order) and raw counts.
+
+    `verified` of them came with an access code.
+    """
 
     region: str
     record_keys: tuple[str, ...]
     counts: Mapping[str, tuple[int, ...]]
+    verified: int = 0
 
     @property
     def n(self) -> int:
@@ -30,7 +34,11 @@ class RegionCount:
 
 @dataclass(frozen=True, slots=True)
 class CountTable:
-    """One survey and round, counted. `regions` has an entry only for regions that somebody named."""
+    """One survey and round, counted. `regions` has an entry only for regions that somebody named.
+
+    `by_verified`: the survey uses codes, and the verified records alone decide who is counted together;
+    `contested` of the codes came with several answers.
+    """
 
     survey: str
     round: str
@@ -38,3 +46,10 @@ class CountTable:
     questions: tuple[CountedQuestion, ...]
     regions: Mapping[str, RegionCount]
     invalid: int
+    by_verified: bool = False
+    contested: int = 0
+
+    def deciding(self, region: str) -> int:
+        """The number of records that decides where a region belongs."""
+        count = self.regions[region]
+        return count.verified if self.by_verified else count.n
