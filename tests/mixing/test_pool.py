@@ -16,21 +16,29 @@ Several = Callable[..., list[Pending]]
 
 
 def due(waiting: Sequence[Pending]) -> bool:
-    return pool.due(distinct(Waiting(0, one) for one in waiting))
+    return pool.due(distinct(Waiting(0, slot, one.head) for slot, one in enumerate(waiting)))
 
 
 def choose(
     files: Sequence[Sequence[Pending]], mixable: Collection[int], closing: Collection[int]
 ) -> tuple[list[Pending], list[list[Pending]]]:
     """What goes, and what stays for each file."""
-    waiting = distinct(Waiting(place, one) for place, file in enumerate(files) for one in file)
+    waiting = distinct(
+        Waiting(place, slot, one.head) for place, file in enumerate(files) for slot, one in enumerate(file)
+    )
     going, staying = pool.choose(waiting, mixable, closing)
-    by_file = [[one.pending for one in staying if one.file == place] for place in range(len(files))]
-    return [one.pending for one in going], by_file
+    by_file = [
+        [files[place][one.slot] for one in staying if one.file == place] for place in range(len(files))
+    ]
+    return [files[one.file][one.slot] for one in going], by_file
+
+
+def _open(answers: Sequence[Pending]) -> list[Waiting]:
+    return [Waiting(0, slot, one.head) for slot, one in enumerate(answers)]
 
 
 def _verified(answers: Sequence[Pending]) -> list[Waiting]:
-    return [Waiting(0, one, code=one.id * 2) for one in answers]
+    return [Waiting(0, slot, one.head, code=one.id * 2) for slot, one in enumerate(answers)]
 
 
 def test_the_pool_has_the_sizes_that_are_promised() -> None:
@@ -140,11 +148,11 @@ def test_of_several_seals_in_several_files_the_first_by_its_bytes_goes(pending: 
 
 
 def test_verified_and_open_answers_are_two_pools(several: Several) -> None:
-    waiting = _verified(several(19)) + [Waiting(0, one) for one in several(19)]
+    waiting = _verified(several(19)) + _open(several(19))
     assert not pool.due(waiting)
     going, staying = pool.choose(waiting, {1}, ())
     assert (len(going), len(staying)) == (0, 38)
-    waiting = _verified(several(25)) + [Waiting(0, one) for one in several(30)]
+    waiting = _verified(several(25)) + _open(several(30))
     going, staying = pool.choose(waiting, {1}, ())
     assert Counter(one.code is not None for one in going) == {True: 15, False: 20}
     assert Counter(one.code is not None for one in staying) == {True: 10, False: 10}
@@ -160,6 +168,6 @@ def test_fewer_than_ten_verified_answers_go_as_open_at_the_close(
 
 
 def test_of_copies_of_one_answer_the_one_with_a_code_is_kept(pending: Fresh) -> None:
-    copies = [Waiting(0, pending(1, b"t" * 16, b"i" * 16)) for _ in range(6)]
-    with_code = Waiting(1, pending(1, b"t" * 16, b"i" * 16), code=b"c" * 32)
+    copies = [Waiting(0, slot, pending(1, b"t" * 16, b"i" * 16).head) for slot in range(6)]
+    with_code = Waiting(1, 0, pending(1, b"t" * 16, b"i" * 16).head, code=b"c" * 32)
     assert distinct([*copies[:3], with_code, *copies[3:]]) == [with_code]

@@ -88,14 +88,6 @@ def test_a_row_that_is_there_stays_as_it_is(store: Store, rewrite: Callable[...,
     assert _stored(store) == [(b"k".ljust(16, b"-"), b"middle")]
 
 
-@pytest.mark.parametrize("bodies", [(b"a", b"b", b"c"), (b"c", b"b", b"a"), (b"b", b"c", b"a")])
-def test_of_several_new_rows_with_one_key_the_first_by_its_bytes_is_kept(
-    store: Store, rewrite: Callable[..., int], bodies: tuple[bytes, ...]
-) -> None:
-    assert rewrite(*(_row(b"k", body) for body in bodies)) == 1
-    assert _stored(store) == [(b"k".ljust(16, b"-"), b"a")]
-
-
 def test_rewriting_one_round_leaves_the_other_alone(store: Store, rewrite: Callable[..., int]) -> None:
     rewrite(*_random(5))
     before = _stored(store)

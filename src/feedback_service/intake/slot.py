@@ -19,6 +19,8 @@ from ..sealing.envelope import ENVELOPE_BYTES
 ID_BYTES = 16
 CHECKSUM_BYTES = 8
 _LAYOUT = struct.Struct(f">IB{ID_BYTES}s{ID_BYTES}s{CODE_FIELD_BYTES}s{ENVELOPE_BYTES}s")
+# Enough of the random part to tell any two apart.
+_BEGINNING_BYTES = 32
 SLOT_BYTES = _LAYOUT.size + CHECKSUM_BYTES
 
 
@@ -45,6 +47,21 @@ class Packed:
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """What a mix must know of a waiting thing to decide about it; `beginning` are an envelope's first bytes.
+
+    Not the envelope: a million of them would take four gigabytes of memory.
+    """
+
+    round_number: int
+    kind: Kind
+    tag: bytes
+    id: bytes
+    code_field: bytes
+    beginning: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Pending:
     """One thing that waits for the mix. A tombstone has random bytes for id and envelope."""
 
@@ -54,6 +71,12 @@ class Pending:
     id: bytes
     code_field: bytes
     envelope: bytes
+
+    @property
+    def head(self) -> Head:
+        """The same without its envelope."""
+        beginning = self.envelope[:_BEGINNING_BYTES]
+        return Head(self.round_number, self.kind, self.tag, self.id, self.code_field, beginning)
 
     def packed(self) -> Packed:
         """As it goes into a slot."""

@@ -25,6 +25,7 @@ LARGEST_GROUP = 256
 _TRIES = (1, 2, 4)
 # Cast: a flipped bit in a record's header may call the content a text, which can't be read as one.
 _WAITING = "SELECT number, CAST(content AS BLOB) FROM slot WHERE used = 1"
+_SOME = "SELECT number, content FROM slot WHERE number IN (SELECT value FROM json_each(?))"
 _FREE = (
     "SELECT (SELECT max(number) FROM slot), json_group_array(number) FROM slot"
     " WHERE used = 0 AND number IN (SELECT value FROM json_each(?))"
@@ -141,6 +142,11 @@ class SlotFile:
                 yield number, unpacked(content)
             except DamagedSlot:
                 yield number, None
+
+    def read_some(self, numbers: Sequence[int]) -> dict[int, Pending]:
+        """What waits in these slots, by their numbers. Raises `DamagedSlot`."""
+        wanted = json.dumps(list(numbers))
+        return {number: unpacked(content) for number, content in self._db.execute(_SOME, (wanted,))}
 
     def refill(self, keep: frozenset[int] = frozenset()) -> None:
         """Fresh random bytes in every slot but `keep`, used or not: what was used can't be seen."""

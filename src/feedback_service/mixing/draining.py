@@ -2,24 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
-from ..intake.slot import Pending
+from ..intake.slot import Head, Pending
 from ..intake.slot_file import SlotFile
 from ..intake.spool import registered_pairs
 
+GROUP = 500
 
-@dataclass(slots=True)
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """What waits in one file, by slot, and the slots that are damaged."""
+
+    waiting: Mapping[int, Head]
+    damaged: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Drained:
-    """One file that was turned off, and what was read from it."""
+    """One file that was turned off, what was read from it, and the file that accepts now."""
 
     source: SlotFile
     target: SlotFile
-    pending: list[Pending] = field(default_factory=list)
-    damaged: set[int] = field(default_factory=set)
+    heads: Heads
+
+
+def read_heads(file: SlotFile) -> Heads:
+    """Read a whole file, keeping no envelope."""
+    waiting: dict[int, Head] = {}
+    damaged: set[int] = set()
+    for number, pending in file.read():
+        if pending is None:
+            damaged.add(number)
+        else:
+            waiting[number] = pending.head
+    return Heads(waiting, frozenset(damaged))
 
 
 def recover(accepting: SlotFile, standby: SlotFile) -> int:
@@ -30,16 +52,14 @@ def recover(accepting: SlotFile, standby: SlotFile) -> int:
     with standby.transaction():
         # It accepts too where a mix was killed in the middle of the turn; whoever writes to it turns back.
         standby.set_accepting(False)
-    left = list(standby.read())
-    pending = [found for _, found in left if found is not None]
-    damaged = frozenset(number for number, found in left if found is None)
-    if pending:
-        carry(pending, accepting)
-        standby.refill(keep=damaged)
-    return len(damaged)
+    left = read_heads(standby)
+    if left.waiting:
+        carry((one for _, one in standby.read() if one), accepting)
+        standby.refill(keep=left.damaged)
+    return len(left.damaged)
 
 
-def turn_and_read(accepting: SlotFile, standby: SlotFile, closing: frozenset[int]) -> Drained:
+def turn(accepting: SlotFile, standby: SlotFile, closing: frozenset[int]) -> Drained:
     """Turn the pair: the standby takes what comes from now on, and what came is read."""
     with standby.transaction():
         standby.close_rounds(closing)
@@ -47,19 +67,26 @@ def turn_and_read(accepting: SlotFile, standby: SlotFile, closing: frozenset[int
     with accepting.transaction():
         accepting.close_rounds(closing)
         accepting.set_accepting(False)
-    drained = Drained(source=accepting, target=standby)
-    for number, pending in accepting.read():
-        if pending is None:
-            drained.damaged.add(number)
-        else:
-            drained.pending.append(pending)
-    return drained
+    return Drained(source=accepting, target=standby, heads=read_heads(accepting))
+
+
+def in_groups(drained: Sequence[Drained], places: Sequence[tuple[int, int]]) -> Iterator[Pending]:
+    """What waits at these places (file and slot), in this order, some hundred in memory at once."""
+    for start in range(0, len(places), GROUP):
+        some = places[start : start + GROUP]
+        by_file = {
+            file: drained[file].source.read_some([slot for other, slot in some if other == file])
+            for file in {file for file, _ in some}
+        }
+        yield from (by_file[file][slot] for file, slot in some)
 
 
 def carry(pending: Iterable[Pending], target: SlotFile) -> None:
     """Put what stays into random free slots of the file that accepts."""
     with target.transaction():
-        target.put([one.packed() for one in pending])
+        source = iter(pending)
+        while group := [one.packed() for one in islice(source, GROUP)]:
+            target.put(group)
 
 
 @contextmanager

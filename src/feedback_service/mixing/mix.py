@@ -8,7 +8,7 @@ least once in a spool or in the store, and the next mix counts it once.
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,7 +24,7 @@ from ..storage.envelopes import StoredEnvelope, bury, rewrite_round
 from ..storage.rounds import Round, all_rounds, note_mix
 from ..storage.session import Store
 from .code_keys import CodeKeys
-from .draining import Drained, carry, open_files, recover, turn_and_read
+from .draining import Drained, Heads, carry, in_groups, open_files, read_heads, recover, turn
 from .pool import Waiting, choose, due
 from .row_keys import row_key, tag_mac
 from .verifying import CodedRound, Verified, coded_rounds, verify
@@ -63,9 +63,13 @@ class _Mixing:
     code_keys: CodeKeys
     closing: frozenset[int]
 
-    def verified(self, files: Sequence[Sequence[Pending]]) -> Verified:
+    def verified(self, files: Sequence[Heads]) -> Verified:
         """What waits in these files, each answer once, with its code."""
-        waiting = [Waiting(place, pending) for place, file in enumerate(files) for pending in file]
+        waiting = [
+            Waiting(place, slot, head)
+            for place, file in enumerate(files)
+            for slot, head in file.waiting.items()
+        ]
         with self.store.read() as connection:
             return verify(connection, self.coded, self.code_keys.all(), waiting)
 
@@ -90,20 +94,20 @@ def mix(store: Store, *, closing: Sequence[Round] = (), progress: Progress = _si
 def _mix_files(mixing: _Mixing, files: list[tuple[SlotFile, SlotFile]], progress: Progress) -> MixReport:
     progress("reading the spools")
     damaged = sum(recover(accepting, standby) for accepting, standby in files)
-    read = [[one for _, one in accepting.read()] for accepting, _ in files]
     if not mixing.closing:
-        damaged_here = sum(file.count(None) for file in read)
-        waiting = mixing.verified([[one for one in file if one] for file in read]).waiting
+        read = [read_heads(accepting) for accepting, _ in files]
+        waiting = mixing.verified(read).waiting
         if not due(waiting):
-            return MixReport(staying=len(waiting), damaged=damaged + damaged_here, below_threshold=True)
+            damaged += sum(len(one.damaged) for one in read)
+            return MixReport(staying=len(waiting), damaged=damaged, below_threshold=True)
     keys = mixing.code_keys.renew()
-    drained = [turn_and_read(accepting, standby, mixing.closing) for accepting, standby in files]
-    verified = mixing.verified([one.pending for one in drained])
+    drained = [turn(accepting, standby, mixing.closing) for accepting, standby in files]
+    verified = mixing.verified([one.heads for one in drained])
     going, staying = choose(verified.waiting, mixing.mixable, mixing.closing)
     progress("storing")
     with mixing.store.begin() as connection:
         mixable = {number: mixing.rounds[number] for number in mixing.mixable}
-        stored = _absorb(connection, mixable, going, verified.contested)
+        stored = _absorb(connection, mixable, drained, going, verified.contested)
     progress("rewriting the store")
     mixing.store.vacuum()
     progress("refilling the spools")
@@ -112,8 +116,8 @@ def _mix_files(mixing: _Mixing, files: list[tuple[SlotFile, SlotFile]], progress
     return MixReport(
         stored=stored,
         staying=len(staying),
-        damaged=damaged + sum(len(one.damaged) for one in drained),
-        stranded=sum(1 for one in staying if one.pending.round_number not in mixing.mixable),
+        damaged=damaged + sum(len(one.heads.damaged) for one in drained),
+        stranded=sum(1 for one in staying if one.head.round_number not in mixing.mixable),
         unreadable=verified.unreadable,
     )
 
@@ -121,27 +125,32 @@ def _mix_files(mixing: _Mixing, files: list[tuple[SlotFile, SlotFile]], progress
 def _absorb(
     connection: Connection,
     rounds: Mapping[int, Round],
+    drained: Sequence[Drained],
     going: Sequence[Waiting],
     contested: Mapping[int, int],
 ) -> int:
     """One transaction: deletions first, then every round's rows written again in their order."""
     stored = 0
     met = {number for number, codes in contested.items() if codes and number in rounds}
-    for number in sorted({one.pending.round_number for one in going} | met):
+    for number in sorted({one.head.round_number for one in going} | met):
         key = rounds[number].mixing_key
-        mine = [one for one in going if one.pending.round_number == number]
-        answers = [one for one in mine if one.pending.kind is Kind.ANSWER]
-        buried = [one.pending.tag for one in mine if one.pending.kind is Kind.TOMBSTONE]
+        mine = [one for one in going if one.head.round_number == number]
+        answers = [one for one in mine if one.head.kind is Kind.ANSWER]
+        buried = [one.head.tag for one in mine if one.head.kind is Kind.TOMBSTONE]
         bury(connection, number, [tag_mac(key, tag) for tag in buried])
-        stored += rewrite_round(connection, number, [_row(one, rounds[number]) for one in answers])
+        stored += rewrite_round(connection, number, _rows(rounds[number], drained, answers))
         spend(connection, number, [one.code for one in answers if one.code])
         note_mix(connection, number, contested.get(number, 0))
     return stored
 
 
-def _row(one: Waiting, of: Round) -> StoredEnvelope:
-    key = row_key(of.mixing_key, one.pending.tag, one.pending.id)
-    return StoredEnvelope(key, verified=one.code is not None, body=one.pending.envelope)
+def _rows(of: Round, drained: Sequence[Drained], answers: Iterable[Waiting]) -> Iterator[StoredEnvelope]:
+    """The rows of these answers, sorted by their keys; envelopes are read some hundred at a time."""
+    named = {row_key(of.mixing_key, one.head.tag, one.head.id): one for one in answers}
+    keys = sorted(named)
+    whole = in_groups(drained, [(named[key].file, named[key].slot) for key in keys])
+    for key, pending in zip(keys, whole, strict=True):
+        yield StoredEnvelope(key, verified=named[key].code is not None, body=pending.envelope)
 
 
 def _put_back(
@@ -150,15 +159,19 @@ def _put_back(
     """Carry what stays, its code sealed to the new key, and fill the drained files with fresh bytes."""
     for place, one in enumerate(drained):
         stays = [waiting for waiting in staying if waiting.file == place]
-        carry([_sealed_again(waiting, mixing.coded, key) for waiting in stays], one.target)
-        one.source.refill(keep=frozenset(one.damaged))
+        whole = in_groups(drained, [(place, waiting.slot) for waiting in stays])
+        carry(
+            (_sealed_again(*both, mixing.coded, key) for both in zip(whole, stays, strict=True)), one.target
+        )
+        one.source.refill(keep=one.heads.damaged)
 
 
-def _sealed_again(one: Waiting, coded: Mapping[int, CodedRound], key: PublicKey) -> Pending:
-    number = one.pending.round_number
-    if number not in coded or one.pending.kind is not Kind.ANSWER or one.unreadable:
-        return one.pending
-    return replace(one.pending, code_field=seal_code(key, one.code))
+def _sealed_again(
+    pending: Pending, waiting: Waiting, coded: Mapping[int, CodedRound], key: PublicKey
+) -> Pending:
+    if pending.round_number not in coded or pending.kind is not Kind.ANSWER or waiting.unreadable:
+        return pending
+    return replace(pending, code_field=seal_code(key, waiting.code))
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from ..intake.slot import Kind, Pending
+from ..intake.slot import Head, Kind
 
 THRESHOLD = 20
 STAYING = 10
@@ -20,35 +20,36 @@ STAYING = 10
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One thing that waits, and the spool file it lies in.
+    """One thing that waits, and where it lies: the number of its spool file, and of its slot there.
 
     `code` is the hash of the fresh code that it alone may spend; `unreadable` says that no key of the mix
     opened its code field.
     """
 
     file: int
-    pending: Pending
+    slot: int
+    head: Head
     code: bytes | None = None
     unreadable: bool = False
 
     @property
     def pool(self) -> tuple[int, bool]:
         """The round, and whether it is of the verified ones."""
-        return self.pending.round_number, self.code is not None
+        return self.head.round_number, self.code is not None
 
 
-def identity(pending: Pending) -> tuple[int, Kind, bytes, bytes]:
+def identity(head: Head) -> tuple[int, Kind, bytes, bytes]:
     """What makes two things in the spools the same: the same form sent again is the same answer."""
     # Deleting twice is deleting once; a tombstone's id is random.
-    id_ = b"" if pending.kind is Kind.TOMBSTONE else pending.id
-    return pending.round_number, pending.kind, pending.tag, id_
+    id_ = b"" if head.kind is Kind.TOMBSTONE else head.id
+    return head.round_number, head.kind, head.tag, id_
 
 
 def distinct(waiting: Iterable[Waiting]) -> list[Waiting]:
     """Each answer once: of several seals of it one with a code, else the first by its bytes."""
-    ordered = sorted(waiting, key=lambda one: one.pending.envelope, reverse=True)
+    ordered = sorted(waiting, key=lambda one: one.head.beginning, reverse=True)
     ordered.sort(key=lambda one: one.code is not None)
-    return list({identity(one.pending): one for one in ordered}.values())
+    return list({identity(one.head): one for one in ordered}.values())
 
 
 def due(waiting: Iterable[Waiting]) -> bool:

@@ -65,7 +65,7 @@ def verify(
     """
     by_round: dict[int, list[Waiting]] = {}
     for one in waiting:
-        by_round.setdefault(one.pending.round_number, []).append(one)
+        by_round.setdefault(one.head.round_number, []).append(one)
     verified: list[Waiting] = []
     contested: dict[int, int] = {}
     for number, group in by_round.items():
@@ -98,17 +98,17 @@ def _verify_round(
 
 def _opened(one: Waiting, keys: Sequence[PrivateKey]) -> Waiting:
     """With the hash that its code field holds, whether there is such a code or not."""
-    if one.pending.kind is not Kind.ANSWER:
+    if one.head.kind is not Kind.ANSWER:
         return one
-    code = open_code(keys, one.pending.code_field)
+    code = open_code(keys, one.head.code_field)
     return replace(one, code=code, unreadable=code is None)
 
 
 def _contest(round_: Round, one: Waiting) -> bytes:
     if one.code is None:
         return b""
-    return contest_mac(round_.mixing_key, one.code, one.pending.tag, one.pending.id)
+    return contest_mac(round_.mixing_key, one.code, one.head.tag, one.head.id)
 
 
 def _dropped(one: Waiting) -> bool:
-    return one.pending.kind is Kind.ANSWER and one.code is None and not one.unreadable
+    return one.head.kind is Kind.ANSWER and one.code is None and not one.unreadable

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from sqlalchemy import Connection, delete, func, select, text
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -34,13 +35,12 @@ def rewrite_round(connection: Connection, number: int, new: Iterable[StoredEnvel
     """Add `new` to a round's rows and write all of them again, sorted by key; gives how many were new.
 
     A row that is there already keeps its body, so that a mix repeated after a crash adds nothing, and
-    becomes verified where the answer came again with a code. Of several new ones with one key (sealed twice
-    on a bad network) the first by its bytes is kept.
+    becomes verified where the answer came again with a code. `new` may come in any order and is read once.
     """
     connection.execute(text(_MIXED))
     copied = text("INSERT INTO mixed SELECT key, verified, body FROM envelope WHERE round_id = :number")
     connection.execute(copied, {"number": number})
-    for rows in _groups(sorted(new, key=lambda row: (row.key, row.body))):
+    for rows in _groups(new):
         connection.execute(
             text(_TAKEN),
             [{"key": row.key, "verified": row.verified, "body": row.body} for row in rows],
@@ -94,6 +94,7 @@ def read_sealed(connection: Connection, number: int) -> Iterator[tuple[bool, byt
         yield from ((row.verified, row.body) for row in part)
 
 
-def _groups(rows: list[StoredEnvelope]) -> Iterator[list[StoredEnvelope]]:
-    for start in range(0, len(rows), _ROWS_AT_ONCE):
-        yield rows[start : start + _ROWS_AT_ONCE]
+def _groups(rows: Iterable[StoredEnvelope]) -> Iterator[list[StoredEnvelope]]:
+    source = iter(rows)
+    while group := list(islice(source, _ROWS_AT_ONCE)):
+        yield group
