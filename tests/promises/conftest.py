@@ -28,6 +28,8 @@ from feedback_service.sealing.seal import SealingContext, seal
 
 ADDRESSES = 50
 BROWSERS = 17
+# What all answers, browsers, addresses of pages and languages begin with.
+STEMS = ("CanaryAnswer", "CanaryBrowser", "canary-referer", "ti-ER-canary")
 REGIONS = ("08111", "08115", "08416", "08212", "08")
 
 
@@ -93,7 +95,7 @@ class Crowd:
         return Person(
             channel=channel,
             region=chance.choice(REGIONS),
-            marker=f"Canary {chance.randbytes(12).hex()}",
+            marker=f"CanaryAnswer {chance.randbytes(12).hex()}",
             address=f"127.0.{chance.randrange(5)}.{10 + chance.randrange(ADDRESSES // 5)}",
             user_agent=f"CanaryBrowser/{browser}.{hashlib.sha256(b'%d' % browser).hexdigest()[:12]}",
             referer=f"https://canary-referer-{chance.randrange(30)}.example/chat",
@@ -177,14 +179,6 @@ class Crowd:
                 reply += part
         return reply
 
-    def markers(self) -> list[str]:
-        """Every text that must be nowhere: answers, addresses, browsers, languages, where they came from."""
-        people = self.arrived + self.refused
-        found = {one.marker for one in people}
-        for one in people:
-            found |= {one.user_agent, one.referer, one.language}
-        return sorted(found)
-
     def write_markers(self, path: Path) -> Path:
         """The known answers in their true order of arrival, as `audit storage --markers` reads them."""
         path.write_text("".join(json.dumps(one.known()) + "\n" for one in self.arrived), "utf-8")
@@ -215,9 +209,11 @@ def shapes_of(marker: str) -> list[bytes]:
 def search() -> Callable[..., None]:
     """A plain search of every file below a folder, and of what was printed; the audit's is another."""
 
-    def find_nothing(folder: Path, markers: list[str], printed: str = "") -> None:
-        pattern = re.compile(b"|".join(re.escape(shape) for one in markers for shape in shapes_of(one)))
-        assert pattern.search(b"junk" + shapes_of(markers[0])[-1] + b"junk"), "the search finds nothing"
+    pattern = re.compile(b"|".join(re.escape(shape) for one in STEMS for shape in shapes_of(one)))
+
+    def find_nothing(folder: Path, printed: str = "") -> None:
+        for shape in shapes_of(f"{STEMS[0]} 0123456789abcdef"):
+            assert pattern.search(b"junk" + shape + b"junk"), "the search finds nothing"
         files = [path for path in folder.rglob("*") if path.is_file()]
         assert files
         for path in files:

@@ -72,11 +72,11 @@ def test_after_a_thousand_answers_crashes_and_a_mix_nobody_can_be_found(
     _audit(installation, markers)
     installation.json("mix")
     _audit(installation, markers)
-    search(installation.data, crowd.markers(), printed)
+    search(installation.data, printed)
     _close_and_count(installation, WEB + BOT)
     found = _audit(installation, markers)
     print({one["number"]: one["found"] for one in found["checks"]})
-    search(installation.data, crowd.markers())
+    search(installation.data)
 
 
 def _opens_nothing_outside(process: subprocess.Popen[str], installation: Any) -> None:
@@ -130,7 +130,7 @@ def test_with_every_logger_talking_nothing_is_told(
         crowd.send(url, people)
     printed, _ = process.communicate(timeout=60)
     assert "DEBUG" in printed, "nobody talked: the test looks at nothing"
-    search(installation.data, crowd.markers(), printed)
+    search(installation.data, printed)
     assert not re.search(r"127\.0\.[0-4]\.[0-9]+", printed.replace("127.0.0.1:", ""))
     markers = crowd.write_markers(tmp_path / "markers.jsonl")
     talking = subprocess.run(
@@ -141,7 +141,7 @@ def test_with_every_logger_talking_nothing_is_told(
         timeout=300,
     )
     assert talking.returncode == 0, talking.stderr[-2000:]
-    search(installation.data, crowd.markers(), talking.stdout + talking.stderr)
+    search(installation.data, talking.stdout + talking.stderr)
     _audit(installation, markers)
     _close_and_count(installation, 120)
 
@@ -160,11 +160,11 @@ def test_without_the_database_people_go_on_answering_and_nothing_is_told(
     crowd.send(served.url, people[40:])
     failed = installation.run("mix")
     assert failed.code == 1 and "feedback-service init" in failed.err
-    search(installation.data, crowd.markers(), failed.out + failed.err)
+    search(installation.data, failed.out + failed.err)
     # SQLite makes an empty file where none is: what was there comes back in its place.
     away.rename(database)
     printed = served.stop()
-    search(installation.data, crowd.markers(), printed)
+    search(installation.data, printed)
     installation.json("mix")
     _audit(installation, crowd.write_markers(tmp_path / "markers.jsonl"))
     _close_and_count(installation, 80)
@@ -214,7 +214,7 @@ def test_on_a_full_disk_people_are_told_and_nothing_is_half_written(
             assert httpx2.get(f"{url}/ar/a").status_code == 200
         printed, _ = process.communicate(timeout=60)
         assert crowd.refused and crowd.arrived, (len(crowd.refused), len(crowd.arrived))
-        search(installation.data, crowd.markers(), printed)
+        search(installation.data, printed)
         if how == "a full file system":
             subprocess.run(["mount", "-o", "remount,size=64m", tmp_path / "data"], check=True)
         _send_again_and_count(installation, crowd, tmp_path)
