@@ -9,7 +9,7 @@ import click
 import typer
 
 from ..errors import FeedbackError, describe
-from . import digests, keys, regions, releases, rounds, running, surveys
+from . import codes, digests, keys, regions, releases, rounds, running, surveys
 
 _FAILED = 1
 _UNEXPECTED = 70
@@ -29,6 +29,7 @@ def build() -> typer.Typer:
         ("surveys", surveys.app()),
         ("regions", regions.app()),
         ("keys", keys.app()),
+        ("codes", codes.app()),
         ("rounds", rounds.app()),
         ("releases", releases.app()),
         ("digests", digests.app()),
