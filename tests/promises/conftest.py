@@ -67,6 +67,10 @@ class Person:
             "marker": self.marker,
             "tag": self.receipt.tag.hex(),
             "id": self.receipt.id_for(self.answers).hex(),
+            "address": self.address,
+            "user_agent": self.user_agent,
+            "referer": self.referer,
+            "language": self.language,
         }
 
 

@@ -39,7 +39,6 @@ def _mixed(crowd: Any, web: int, bot: int) -> list[Any]:
 
 
 def _audit(installation: Any, markers: Path, *more: str) -> dict[str, Any]:
-    return {"checks": []}
     done = installation.run("audit", "storage", "--markers", str(markers), *more, "--json")
     assert done.code == 0, done.out
     found: dict[str, Any] = done.json
@@ -74,8 +73,15 @@ def test_after_a_thousand_answers_crashes_and_a_mix_nobody_can_be_found(
     _audit(installation, markers)
     search(installation.data, printed)
     _close_and_count(installation, WEB + BOT)
-    found = _audit(installation, markers)
-    print({one["number"]: one["found"] for one in found["checks"]})
+    keys = [str(path) for path in (installation.data / "keys").glob("clients-*-Q*.key")]
+    open_now = max(one["round"] for one in installation.json("rounds", "list") if one["state"] == "counted")
+    key = next(path for path in keys if open_now in path)
+    found = _audit(installation, markers, "--key", key)
+    opened = next(one for one in found["checks"] if one["number"] == 6)
+    assert opened["found"] == f"{WEB + BOT} of {WEB + BOT}"
+    order = next(one for one in found["checks"] if one["looked_at"] == "order in data/feedback.sqlite")
+    assert f"n = {WEB + BOT}" in order["found"], order
+    print(order["found"], "limit", order["limit"])
     search(installation.data)
 
 

@@ -9,7 +9,7 @@ import click
 import typer
 
 from ..errors import FeedbackError, describe
-from . import codes, digests, keys, regions, releases, rounds, running, surveys
+from . import audit, codes, digests, keys, regions, releases, rounds, running, surveys
 
 _FAILED = 1
 _UNEXPECTED = 70
@@ -33,6 +33,7 @@ def build() -> typer.Typer:
         ("rounds", rounds.app()),
         ("releases", releases.app()),
         ("digests", digests.app()),
+        ("audit", audit.app()),
     ):
         app.add_typer(group, name=name)
     return app

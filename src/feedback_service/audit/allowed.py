@@ -1,0 +1,67 @@
+"""The audit's own list of what an installation may hold. Nothing here is read from the service.
+
+For each table its columns; which tables are about submissions and may have no row numbers; which files a
+data folder may have.
+"""
+
+from __future__ import annotations
+
+import re
+
+TABLES: dict[str, frozenset[str]] = {
+    "alembic_version": frozenset({"version_num"}),
+    "region": frozenset({"ags", "name"}),
+    "survey": frozenset({"name", "version", "fingerprint", "body"}),
+    "round": frozenset(
+        {
+            "number",
+            "survey",
+            "round",
+            "state",
+            "closes",
+            "fingerprint",
+            "public_key",
+            "mixing_key",
+            "pepper",
+            "mixed",
+            "contested",
+        }
+    ),
+    "envelope": frozenset({"round_id", "key", "verified", "body"}),
+    "tombstone": frozenset({"round_id", "tag_mac"}),
+    "access_code": frozenset({"round_id", "mac", "spent"}),
+    "ledger": frozenset(
+        {"position", "survey", "round", "issue", "kind", "body", "previous", "this", "signature"}
+    ),
+    "release": frozenset({"survey", "round", "issue", "issued", "body"}),
+}
+ABOUT_SUBMISSIONS = ("envelope", "tombstone", "access_code")
+SLOT_TABLES: dict[str, frozenset[str]] = {
+    "slot": frozenset({"number", "used", "content"}),
+    "gate": frozenset({"accepting"}),
+    "closed_round": frozenset({"number"}),
+}
+ENVELOPE_BYTES = 3922
+SLOT_BYTES = 4080
+# Dates by the calendar, the same for everyone; everything else that looks like a time is a finding.
+DATES = frozenset({("round", "closes"), ("release", "issued")})
+
+_KEY = r"keys/[a-z][a-z0-9_]*(-[1-8][0-9]{3}-Q[1-4])?\.(key|pub|counted|cards)"
+FILES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"feedback\.sqlite(-journal)?",
+        r"settings\.toml",
+        r"mix\.lock",
+        r"machine",
+        r"mix/code\.key",
+        _KEY,
+        r"spool/code\.pub",
+        r"spool/web-[0-9]+/([ab]\.spool(-journal)?|claimed\.lock)",
+    )
+)
+
+
+def may_be(path: str) -> bool:
+    """Whether a data folder may have a file of that name, relative to it."""
+    return any(pattern.fullmatch(path) for pattern in FILES)
