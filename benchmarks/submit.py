@@ -39,7 +39,12 @@ def _serve_bare(name: str, port: int) -> None:
 
 
 def _serve_ours(folder: str, port: int) -> None:
-    serve(open_store(Path(folder)), load_settings(Path(folder)), "127.0.0.1", port)
+    serve(
+        open_store(Path(folder)),
+        load_settings(Path(folder)).model_copy(update={"rate_limit": False}),
+        "127.0.0.1",
+        port,
+    )
 
 
 @contextmanager

@@ -45,6 +45,12 @@ class Settings(BaseSettings):
     spool_slots: Annotated[
         int, Field(ge=64, description="Slots that a new spool file begins with; it grows by itself.")
     ] = DEFAULT_SLOTS
+    rate_limit: Annotated[
+        bool, Field(description="Limit what one address sends; off only for measuring speed.")
+    ] = True
+    trusted_proxy: Annotated[
+        str | None, Field(description="The proxy's address, whose X-Forwarded-For is believed.")
+    ] = None
     expected_answers: Annotated[
         dict[str, int],
         Field(

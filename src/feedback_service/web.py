@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -20,14 +21,17 @@ from .channels.api import Api
 from .channels.pages import Pages
 from .channels.preview import Preview
 from .channels.results import Results
+from .channels.sender import Limiter
 from .channels.shields import OwnSiteOnly, QuietErrors, SecurityHeaders
 from .channels.web_form import WebForm
+from .channels.what_we_keep import WhatWeKeep
 from .errors import N_, FeedbackError
 from .i18n import Interface
 from .intake.code_key import CodeKey
 from .intake.flood import FloodGate
 from .intake.group_commit import GroupCommit
 from .intake.open_rounds import OpenRounds
+from .intake.rate_limit import RateLimit
 from .intake.receive import Door
 from .intake.spool import Spool
 from .settings import Settings
@@ -69,8 +73,10 @@ def create_app(parts: Parts) -> ASGIApp:
     group_commit = GroupCommit(parts.spool)
     door = Door(group_commit, CodeKey(parts.store.spool_folder), FloodGate(parts.settings.expected_answers))
     # Two applications: what people send needs none of the framework that describes the API to programs.
-    api = _api_app(Api(parts.open_rounds, door, parts.store))
-    people = _people_app(pages, parts, door, group_commit)
+    limit = RateLimit(time.monotonic) if parts.settings.rate_limit else None
+    limiter = Limiter(limit, parts.settings.trusted_proxy)
+    api = _api_app(Api(parts.open_rounds, door, parts.store, limiter))
+    people = _people_app(pages, parts, WebForm(pages, parts.open_rounds, door, limiter), group_commit)
 
     read = GZipMiddleware(people, minimum_size=500)
 
@@ -98,14 +104,14 @@ def _api_app(api: Api) -> ASGIApp:
     return app
 
 
-def _people_app(pages: Pages, parts: Parts, door: Door, group_commit: GroupCommit) -> ASGIApp:
-    form = WebForm(pages, parts.open_rounds, door)
+def _people_app(pages: Pages, parts: Parts, form: WebForm, group_commit: GroupCommit) -> ASGIApp:
     # First what is sent: it is what many do at once.
     routes = form.sending()
     routes.append(Route("/healthz", healthy))
     if parts.settings.demo:
         routes += Preview(pages, parts.store).routes()
     routes += Results(pages, parts.open_rounds, parts.store).routes()
+    routes += WhatWeKeep(pages, parts.open_rounds).routes()
     routes += form.reading()
     app = Starlette(routes=routes, lifespan=_lifespan(group_commit))
 

@@ -11,7 +11,11 @@ from playwright.sync_api import Browser, Page
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "wcag2aaa", "best-practice"]}
 PAGES = [
     "/",
-    *(f"/{code}/{page}" for code in ("de", "ar") for page in ("", "a", "b", "thanks", "privacy", "delete")),
+    *(
+        f"/{code}/{page}"
+        for code in ("de", "ar")
+        for page in ("", "a", "b", "thanks", "privacy", "delete", "what-we-keep")
+    ),
 ]
 
 

@@ -18,8 +18,9 @@ import zstandard
 from ahocorasick_rs import BytesAhoCorasick
 
 WINDOW = 4 * 1024 * 1024
-# Twelve bytes of anything that was typed are enough to know it again.
-NEEDLE = 12
+# So many bytes of anything that was typed are enough to know it again; an address is no longer.
+NEEDLE = 24
+_LETTERS = 6
 _OVERLAP = 4096
 _NESTED = 2
 _UNPACKED_AT_MOST = 64 * 1024 * 1024
@@ -42,11 +43,10 @@ def shapes_of(text: bytes) -> set[bytes]:
     shapes = {text, text.hex().encode(), text.hex().upper().encode()}
     quoted = quote_from_bytes(text).encode()
     shapes |= {quoted, re.sub(rb"%[0-9A-F]{2}", lambda found: found[0].lower(), quoted)}
-    try:
-        decoded = text.decode()
+    # Cut within a letter, the rest of it is left out.
+    decoded = text.decode("utf-8", "ignore")
+    if len(decoded) >= _LETTERS:
         shapes |= {decoded.encode("utf-16-le"), decoded.encode("utf-16-be"), quote_plus(decoded).encode()}
-    except UnicodeDecodeError:
-        pass
     for shift in range(3):
         start = -(-shift * 4 // 3)
         whole = (len(text) + shift) // 3 * 4
@@ -59,8 +59,8 @@ class Needles:
     """Many texts in all their shapes, searched for in one pass (Aho and Corasick)."""
 
     def __init__(self, texts: Iterable[bytes]) -> None:
-        # Half of a long shape is enough, but never less than a needle: something may be cut off.
-        shapes = {shape[: max(NEEDLE, len(shape) // 2)] for text in texts for shape in shapes_of(text)}
+        # A program may have cut a long text off: its beginning is enough.
+        shapes = {shape for text in texts for shape in shapes_of(text[:NEEDLE])}
         self._automaton = BytesAhoCorasick(sorted(shapes)) if shapes else None
 
     def __bool__(self) -> bool:

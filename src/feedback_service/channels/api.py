@@ -37,6 +37,7 @@ from .api_models import (
     survey_entry,
 )
 from .form_body import read_body
+from .sender import Limiter, retry_after
 
 
 class UnreadableSubmission(FeedbackError):
@@ -88,6 +89,7 @@ class Api:
     open_rounds: OpenRounds
     door: Door
     store: Store
+    limiter: Limiter
 
     def router(self) -> APIRouter:
         """The routes below /api/v1."""
@@ -147,6 +149,7 @@ class Api:
 
     async def submit(self, request: Request) -> Accepted:
         """Store one envelope. 202 whatever the code; 409 with the new key where the round is over."""
+        self.limiter.check(request)
         sent = _read_submission(await read_body(request))
         sealed = Sealed(bytes.fromhex(sent.tag), bytes.fromhex(sent.id), _read_envelope(sent.envelope))
         asked = await self.open_rounds.current()
@@ -175,7 +178,8 @@ class Api:
                 {**sealing_of(one), "survey": one.questionnaire.name, "round": one.round_id}
                 for one in self.open_rounds.latest.by_slug.values()
             ]
-        return JSONResponse(content, error.status, media_type="application/problem+json")
+        headers = retry_after(error)
+        return JSONResponse(content, error.status, headers, media_type="application/problem+json")
 
 
 def _read_submission(body: bytes) -> Submission:

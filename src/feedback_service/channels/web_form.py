@@ -18,6 +18,7 @@ from starlette.routing import Route
 from ..errors import N_, FeedbackError
 from ..intake.flood import TooManyAnswers
 from ..intake.open_rounds import Asked, OpenRounds, OpenSurvey
+from ..intake.rate_limit import TooManyRequests
 from ..intake.receive import CodeNeeded, Door
 from ..intake.spool import RoundClosed, SpoolUnavailable
 from ..sealing.access_code import AccessCode, InvalidAccessCode
@@ -25,6 +26,7 @@ from ..sealing.receipt import InvalidReceipt, Receipt
 from ..surveys.answers import AnswerProblem, ConstraintNotMet, check_answers
 from .form_body import read_form
 from .pages import Pages
+from .sender import Limiter, retry_after
 
 CHANNEL = "web"
 CODE_FIELD = "code"
@@ -45,6 +47,7 @@ class WebForm:
     pages: Pages
     open_rounds: OpenRounds
     door: Door
+    limiter: Limiter
 
     def sending(self) -> list[Route]:
         """The addresses that forms are sent to. Order matters: the slug takes any word."""
@@ -100,6 +103,11 @@ class WebForm:
         survey = self._survey(asked, request)
         given = await read_form(request)
         receipt = _receipt(given)
+        try:
+            self.limiter.check(request)
+        except TooManyRequests as error:
+            # Read first all the same: what was typed comes back with the page.
+            return self._form(request, survey, receipt, given, whole=error)
         if (given.get("round") or [survey.round_id])[0] != survey.round_id:
             return self._form(request, survey, receipt, given, whole=RoundClosed())
         checked = check_answers(survey.questionnaire, asked.directory, given)
@@ -130,11 +138,12 @@ class WebForm:
         code = self._code(request)
         typed = " ".join((await read_form(request)).get("receipt", []))
         try:
+            self.limiter.check(request)
             receipt = Receipt.from_text(typed)
             asked = await self.open_rounds.current()
             numbers = [one.round_number for one in asked.by_slug.values()]
             await self.door.delete(receipt, numbers)
-        except (InvalidReceipt, SpoolUnavailable, RoundClosed) as error:
+        except (InvalidReceipt, SpoolUnavailable, RoundClosed, TooManyRequests) as error:
             sentence = self.pages.interfaces[code].error(error)
             return self.pages.page(
                 "delete.html", code, error.status, state="ask", typed=typed[:80], problem=sentence
@@ -180,6 +189,7 @@ class WebForm:
             "form.html",
             code,
             status,
+            retry_after(whole) if whole else None,
             survey=survey,
             survey_language=language,
             receipt=receipt,

@@ -20,6 +20,7 @@ from ..rounds.counting import count_round
 from ..rounds.key_folder import private_path
 from ..rounds.opening import next_quarter, open_round
 from ..rounds.releasing import release_round
+from ..sealing.keys import PublicKey
 from ..storage.envelopes import count as envelopes_of
 from ..storage.rounds import all_rounds
 from .common import DEFAULT_DATA, Data, Json, Out, RoundName, counter, installation, passphrase, stages
@@ -50,7 +51,13 @@ def list_rounds(data: Data = DEFAULT_DATA, as_json: Json = False) -> None:
         out.line(f"{one.survey:<16}{one.round:<10}{one.state:<10}until {one.closes}")
     out.finish(
         [
-            {"survey": one.survey, "round": one.round, "state": one.state, "closes": str(one.closes)}
+            {
+                "survey": one.survey,
+                "round": one.round,
+                "state": one.state,
+                "closes": str(one.closes),
+                "key_fingerprint": PublicKey.from_bytes(one.public_key).fingerprint,
+            }
             for one in rounds
         ]
     )

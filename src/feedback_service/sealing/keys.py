@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -61,6 +62,12 @@ class PublicKey:
     def to_bytes(self) -> bytes:
         """The uncompressed point, 65 bytes."""
         return self.handle.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the point in groups of four hex digits, for people to compare."""
+        digits = hashlib.sha256(self.to_bytes()).hexdigest()
+        return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,156 @@
+"""What is kept, column by column, in plain words: what it is, why it tells nothing about a person.
+
+The page "What we keep" is made from this, and a test fails when a column of `schema` or a field of a spool
+slot is missing here. Texts are marked for the catalogs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import N_
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some columns of a table, and one sentence about them."""
+
+    columns: tuple[str, ...]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A table (or the spool's slots): what it is for people, its parts, and when it is gone."""
+
+    name: str
+    title: str
+    parts: tuple[Part, ...]
+    until: str
+
+
+SLOT = "slot"
+_ROUND = N_("The survey and the quarter: the same for everybody who answers in it.")
+_PUBLIC = N_("Stays: it is public and says nothing about you.")
+_CLOSE = N_("Gone when the quarter closes.")
+
+ABOUT_ANSWERS = (
+    Kept(
+        "envelope",
+        N_("Sealed answers"),
+        (
+            Part(("round_id",), _ROUND),
+            Part(
+                ("key",),
+                N_("A random-looking number. What it was made with is destroyed when the quarter closes."),
+            ),
+            Part(("verified",), N_("Yes or no: whether a card's code came with it. Not which one.")),
+            Part(
+                ("body",),
+                N_(
+                    "The answers, sealed, all of one length. This computer can't open them. Inside are your"
+                    " answers, the language, and whether you used the form or a bot."
+                ),
+            ),
+        ),
+        N_(
+            "They can't be opened any more, not even from old copies, once the quarter's key is destroyed."
+            " That is done after the report is out."
+        ),
+    ),
+    Kept(
+        SLOT,
+        N_("Answers that wait to be mixed"),
+        (
+            Part(("round_number",), _ROUND),
+            Part(("kind",), N_("An answer, or the wish to delete one.")),
+            Part(
+                ("tag", "id"),
+                N_(
+                    "Random-looking numbers of the form, so that sending twice counts once and deleting"
+                    " works."
+                ),
+            ),
+            Part(
+                ("code_field",),
+                N_("The code of a card, sealed, or random bytes. After the mixing nothing links the two."),
+            ),
+            Part(("envelope",), N_("The sealed answers.")),
+        ),
+        N_(
+            "Overwritten with random bytes at the next mix, mostly the same night, at the latest when the"
+            " quarter closes. They lie in random places: nobody can see who came first."
+        ),
+    ),
+    Kept(
+        "tombstone",
+        N_("Deleted answers"),
+        (
+            Part(("round_id",), _ROUND),
+            Part(("tag_mac",), N_("A random-looking number, so that a deleted answer doesn't come back.")),
+        ),
+        _CLOSE,
+    ),
+    Kept(
+        "access_code",
+        N_("Codes on cards"),
+        (
+            Part(("round_id",), _ROUND),
+            Part(
+                ("mac",),
+                N_(
+                    "A number made from the code that can't be turned back. Not who got the card, when or"
+                    " where."
+                ),
+            ),
+            Part(("spent",), N_("Yes or no: whether the code was used. Not for which answer.")),
+        ),
+        N_("Useless when the quarter closes: what the numbers were made with is destroyed."),
+    ),
+)
+
+WITHOUT_PEOPLE = (
+    Kept(
+        "round",
+        N_("Surveys and quarters"),
+        (
+            Part(
+                ("number", "survey", "round", "state", "closes", "fingerprint", "public_key"),
+                N_("Which survey is open until when, and the public half of its key."),
+            ),
+            Part(
+                ("mixing_key", "pepper"),
+                N_("Secrets for the random-looking numbers. Overwritten when the quarter closes."),
+            ),
+            Part(
+                ("mixed", "contested"),
+                N_("How many answers there are, rounded down to tens; how many codes came twice."),
+            ),
+        ),
+        _PUBLIC,
+    ),
+    Kept(
+        "survey",
+        N_("Questions"),
+        (Part(("name", "version", "fingerprint", "body"), N_("The questions in all languages.")),),
+        _PUBLIC,
+    ),
+    Kept("region", N_("Regions"), (Part(("ags", "name"), N_("Districts and towns.")),), _PUBLIC),
+    Kept(
+        "ledger",
+        N_("Counted figures"),
+        (
+            Part(
+                ("position", "survey", "round", "issue", "kind", "body", "previous", "this", "signature"),
+                N_("Figures of groups of ten people or more, each changed a little by chance."),
+            ),
+        ),
+        _PUBLIC,
+    ),
+    Kept(
+        "release",
+        N_("Reports"),
+        (Part(("survey", "round", "issue", "issued", "body"), N_("What was published.")),),
+        _PUBLIC,
+    ),
+)
