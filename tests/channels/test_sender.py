@@ -20,6 +20,7 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """A limit of three, so that a test needn't send a thousand."""
     monkeypatch.setattr(rate_limit, "BURST", 3)
+    monkeypatch.setattr(rate_limit, "A_SECOND", 0.01)
 
 
 def _post(site: Any, **headers: str) -> Any:

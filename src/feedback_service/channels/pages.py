@@ -28,6 +28,7 @@ class Assets:
 
     style: Markup
     script: Markup
+    sealing: Markup
     policy: str
 
     @classmethod
@@ -35,13 +36,21 @@ class Assets:
         """Read both from the templates folder."""
         folder = resources.files(__package__).joinpath("templates")
         style = folder.joinpath("style.css").read_text("utf-8")
-        script = folder.joinpath("page.js").read_text("utf-8")
+        script = _bare(folder.joinpath("page.js").read_text("utf-8"))
+        sealing = _bare(folder.joinpath("seal.js").read_text("utf-8"))
         policy = (
-            f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:;"
-            " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+            f"default-src 'none'; style-src '{_hash(style)}';"
+            f" script-src '{_hash(script)}' '{_hash(sealing)}'; img-src data:;"
+            " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         )
         # Our own files, not anybody's input; escaping would change them and break the hash.
-        return cls(Markup(style), Markup(script), policy)  # noqa: S704
+        return cls(Markup(style), Markup(script), Markup(sealing), policy)  # noqa: S704
+
+
+def _bare(script: str) -> str:
+    """A script without its comments and indentation, which nobody's connection should carry."""
+    lines = (line.strip() for line in script.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
 def _hash(content: str) -> str:
@@ -65,6 +74,7 @@ class Pages:
         self._templates.globals.update(
             style=self._assets.style,
             script=self._assets.script,
+            sealing=self._assets.sealing,
             settings=settings,
             bdi=isolated,
             all_languages=LANGUAGES,

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from ..errors import N_, FeedbackError
+from ..i18n import Interface
 from ..intake.flood import TooManyAnswers
 from ..intake.open_rounds import Asked, OpenRounds, OpenSurvey
 from ..intake.rate_limit import TooManyRequests
@@ -23,9 +24,19 @@ from ..intake.receive import CodeNeeded, Door
 from ..intake.spool import RoundClosed, SpoolUnavailable
 from ..sealing.access_code import AccessCode, InvalidAccessCode
 from ..sealing.receipt import InvalidReceipt, Receipt
-from ..surveys.answers import AnswerProblem, ConstraintNotMet, check_answers
+from ..surveys.answers import (
+    AnswerProblem,
+    AnswerRequired,
+    ConstraintNotMet,
+    TextTooLong,
+    TextTooManyBytes,
+    TooManyChoices,
+    check_answers,
+)
+from ..surveys.questionnaire import TEXT_CHARACTERS
 from .form_body import read_form
 from .pages import Pages
+from .sealed_form import choice_alone, read_sealed, sealable
 from .sender import Limiter, retry_after
 
 CHANNEL = "web"
@@ -102,6 +113,8 @@ class WebForm:
         asked = await self.open_rounds.current()
         survey = self._survey(asked, request)
         given = await read_form(request)
+        if "envelope" in given:
+            return await self._send_sealed(request, survey, given)
         receipt = _receipt(given)
         try:
             self.limiter.check(request)
@@ -128,6 +141,37 @@ class WebForm:
                 request, self._survey(await self.open_rounds.current(), request), receipt, given, whole=error
             )
         return RedirectResponse(f"/{code}/thanks", status_code=303)
+
+    async def _send_sealed(
+        self, request: Request, survey: OpenSurvey, given: Mapping[str, Sequence[str]]
+    ) -> Response:
+        """Store what the browser sealed. The page is still there and shows what went wrong, if anything."""
+        try:
+            self.limiter.check(request)
+            sealed = read_sealed(given)
+            if given.get("round") != [survey.round_id]:
+                raise RoundClosed
+            card, problem = _access_code(survey, given)
+            if problem:
+                raise problem
+            await self.door.receive_sealed(survey, sealed, card)
+        except FeedbackError as error:
+            if isinstance(error, RoundClosed):
+                await run_in_threadpool(self.open_rounds.renew_now)
+                survey = self._survey(await self.open_rounds.current(), request)
+            return self._told(request, survey, error)
+        return RedirectResponse(f"/{self._code(request)}/thanks", status_code=303)
+
+    def _told(self, request: Request, survey: OpenSurvey, error: FeedbackError) -> Response:
+        """An error for the page's own module, with the key that is to be sealed to now."""
+        speak = self.pages.interfaces[self._code(request)]
+        content = {
+            "sentence": speak.plain(error.message, **error.facts),
+            "round": survey.round_id,
+            "key": survey.sealing.public_key.to_bytes().hex(),
+            "fingerprint": survey.sealing.fingerprint.hex(),
+        }
+        return JSONResponse(content, error.status, retry_after(error))
 
     async def ask_delete(self, request: Request) -> Response:
         """Where a receipt is typed."""
@@ -197,7 +241,21 @@ class WebForm:
             sentences=sentences,
             whole=speak.error(whole) if whole else None,
             directory=self.open_rounds.latest.directory,
+            in_browser=sealable(survey.questionnaire),
+            alone=choice_alone,
+            say=_sentences(speak),
         )
+
+
+def _sentences(speak: Interface) -> dict[str, str]:
+    """What the browser's module says where the server would; it fills in what stands in braces."""
+    errors = {
+        "needed": AnswerRequired(),
+        "many": TooManyChoices(most="{most}"),
+        "long": TextTooLong(length="{length}", most=TEXT_CHARACTERS),
+        "wide": TextTooManyBytes(excess="{excess}"),
+    }
+    return {name: speak.plain(error.message, **error.facts) for name, error in errors.items()}
 
 
 def _access_code(
