@@ -21,9 +21,9 @@ from feedback_service.rounds.key_folder import (
     make_keys,
     private_path,
     public_path,
-    write_durably,
 )
-from feedback_service.sealing.wrapping import InvalidKeyFile, WrappingKey, unwrap
+from feedback_service.sealing.key_file import InvalidKeyFile
+from feedback_service.sealing.wrapping import WrappingKey, unwrap
 from feedback_service.secret import Secret
 
 Wrapping = Callable[[], WrappingKey]
@@ -100,22 +100,6 @@ def test_another_rounds_public_key_under_this_ones_name_is_refused(
     public_path(tmp_path, "clients", "2026-Q4").rename(public_path(tmp_path, "clients", "2027-Q1"))
     with pytest.raises(FeedbackError):
         load_public(tmp_path, "clients", "2027-Q1")
-
-
-def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "new" / "file.counted"
-    write_durably(path, "first")
-
-    def full(_handle: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    with monkeypatch.context() as patch, pytest.raises(OSError, match="No space"):
-        patch.setattr("os.fsync", full)
-        write_durably(path, "second")
-    assert path.read_text("utf-8") == "first"
-    write_durably(path, "third ä")
-    assert path.read_text("utf-8") == "third ä"
-    assert [one.name for one in path.parent.iterdir()] == ["file.counted"]
 
 
 def test_what_was_counted_lies_beside_the_key() -> None:

@@ -140,8 +140,8 @@ def unwrap(text: str, name: str, opening: Secret | WrappingKey) -> tuple[str, st
     """
     document = read_document(text, name)
     try:
-        held = RoundSecrets.from_bytes(_content(text, name, opening))
-        return str(document["survey"]), str(document["round"]), held
+        survey, round_id = str(document["survey"]), str(document["round"])
+        return survey, round_id, RoundSecrets.from_bytes(_content(text, name, opening))
     except (KeyError, ValueError):
         raise InvalidKeyFile(file=name) from None
 
