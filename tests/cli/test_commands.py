@@ -13,7 +13,7 @@ import pytest
 def test_init_makes_both_surveys_keys_for_four_quarters_and_one_open_round_each(installation: Any) -> None:
     rounds = installation.json("rounds", "list")
     assert [(one["survey"], one["state"]) for one in rounds] == [("clients", "open"), ("counsellors", "open")]
-    assert len(list((installation.data / "keys").glob("*.key"))) == 8
+    assert len(list((installation.data / "keys").glob("*.key"))) == 9
     again = installation.json("init", "--yes")
     assert (again["opened"], again["keys"]) == ([], [])
     assert [one["name"] for one in installation.json("surveys", "list")] == ["clients", "counsellors"]
@@ -89,7 +89,7 @@ def test_counting_and_releasing_again_is_byte_identical(installation: Any, tmp_p
     assert installation.json("rounds", "release", "clients")["again"] is True
     assert (installation.data / "feedback.sqlite").read_bytes() == before
     files = installation.json("releases", "export", "--out", str(tmp_path / "out"))["files"]
-    assert sorted(Path(name).suffix for name in files) == [".csv", ".json"]
+    assert sorted(Path(name).suffix for name in files) == [".csv", ".json", ".json", ".pub"]
     assert installation.json("releases", "verify") == {f"clients {_round_of(files)}": []}
 
 

@@ -8,20 +8,21 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 from feedback_service.disclosure.ledger import BrokenChain, read_table, verify_chain
-from feedback_service.rounds import counting
+from feedback_service.rounds import counting, remembering
 from feedback_service.rounds.closing import close_round
 from feedback_service.rounds.counting import (
     Counted,
-    OtherAnswers,
     UnknownQuestionnaire,
-    WrongKey,
     count_round,
 )
 from feedback_service.rounds.key_folder import KeyMissing, counted_path
+from feedback_service.rounds.remembering import OtherAnswers
+from feedback_service.rounds.unlocking import WrongKey
 from feedback_service.sealing.wrapping import WrongPassphrase
 from feedback_service.secret import Secret
 from feedback_service.storage.ledger import all_entries
@@ -203,19 +204,24 @@ def test_rubbish_and_another_rounds_envelopes_are_told_as_invalid_and_count_nowh
     assert (done.answers, done.invalid) == (300, 7)
 
 
-@pytest.mark.parametrize("step", ["write_durably", "append_entries", "move"])
+@pytest.mark.parametrize(
+    ("module", "step"),
+    [(remembering, "write_durably"), (counting, "append_entries"), (counting, "move")],
+    ids=["remembering", "appending", "moving"],
+)
 def test_a_count_that_was_killed_is_finished_by_the_next(
     closed: Store,
     the_round: TheRound,
     count_it: CountIt,
     monkeypatch: pytest.MonkeyPatch,
+    module: ModuleType,
     step: str,
 ) -> None:
     def killed(*_all: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(counting, step, killed)
+        patch.setattr(module, step, killed)
         count_it(closed, the_round(closed))
     with closed.read() as connection:
         assert all_entries(connection) == []

@@ -43,7 +43,7 @@ def test_a_founded_installation_has_regions_surveys_keys_for_four_rounds_and_one
         ("counsellors", "2026-Q4", "open", date(2026, 12, 31)),
     ]
     names = {path.name for path in founded.key_folder.iterdir()}
-    assert names == {f"{name}.{half}" for name in ROUNDS for half in ("pub", "key")}
+    assert names == {f"{name}.{half}" for name in [*ROUNDS, "ledger"] for half in ("pub", "key")}
     assert founded.spool_folder.stat().st_mode & 0o777 == 0o700
 
 
@@ -76,7 +76,7 @@ def test_founding_that_was_killed_is_finished_by_the_next(
         ("clients", "2026-Q4"),
         ("counsellors", "2026-Q4"),
     ]
-    assert len(list(finished.store.key_folder.iterdir())) == 16
+    assert len(list(finished.store.key_folder.iterdir())) == 18
 
 
 def test_keys_are_made_only_where_they_are_missing(tmp_path: Path, wrapping: Wrapping) -> None:

@@ -22,7 +22,8 @@ from feedback_service.rounds.key_folder import (
     private_path,
     public_path,
 )
-from feedback_service.sealing.wrapping import InvalidKeyFile, WrappingKey, unwrap
+from feedback_service.sealing.key_file import InvalidKeyFile
+from feedback_service.sealing.wrapping import WrappingKey, unwrap
 from feedback_service.secret import Secret
 
 Wrapping = Callable[[], WrappingKey]

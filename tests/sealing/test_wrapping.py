@@ -9,17 +9,15 @@ from typing import Any
 
 import pytest
 
+from feedback_service.sealing.key_file import InvalidKeyFile, public_file, read_public_file
 from feedback_service.sealing.keys import PrivateKey, from_base64url, to_base64url
 from feedback_service.sealing.wrapping import (
     Derivation,
-    InvalidKeyFile,
     NotEnoughMemory,
     RoundSecrets,
     WrappingKey,
     WrongPassphrase,
     derive,
-    public_file,
-    read_public_file,
     unwrap,
     wrap,
 )

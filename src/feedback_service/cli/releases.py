@@ -10,17 +10,21 @@ import typer
 
 from ..disclosure.check import problems
 from ..disclosure.ledger import verify_chain
+from ..disclosure.ledger_file import is_ledger, ledger_document, read_ledger
 from ..errors import FeedbackError
 from ..i18n import load_interfaces
 from ..regions.directory import Directory
 from ..render.table_file import csv_table
 from ..reports.build import Source, region_report, regions_with_rows
+from ..rounds.key_folder import LEDGER_PUBLIC, load_ledger_key
+from ..sealing.signing import LedgerPublicKey
 from ..storage.ledger import all_entries
 from ..storage.published import find_source
 from ..storage.regions import read_directory
 from ..storage.releases import release_heads
-from .common import DEFAULT_DATA, Data, Json, Out, installation
+from .common import DEFAULT_DATA, Data, Json, Out, installation, read_text
 
+LEDGER_FILE = "ledger.json"
 FORMATS = ("json", "csv")
 
 
@@ -47,7 +51,10 @@ def export(
     data: Data = DEFAULT_DATA,
     as_json: Json = False,
 ) -> None:
-    """Write every release as files: JSON verbatim, CSV with one line an answer."""
+    """Write every release as files: JSON verbatim, CSV with one line an answer.
+
+    With JSON go the ledger and its public key, with which anyone can check that nothing was put in later.
+    """
     wanted = [one.strip() for one in formats.split(",")]
     for one in wanted:
         if one not in FORMATS:
@@ -68,6 +75,11 @@ def export(
             if "csv" in wanted:
                 table = _table(found[0], directory, language)
                 written.append(_write(path.with_suffix(".csv"), ("\ufeff" + table).encode()))
+        if written and "json" in wanted:
+            ledger = json.dumps(ledger_document(all_entries(connection)), ensure_ascii=False, indent=1)
+            written.append(_write(folder / LEDGER_FILE, ledger.encode() + b"\n"))
+            key = load_ledger_key(store.key_folder)
+            written += [_write(folder / LEDGER_PUBLIC, key.as_file().encode())] if key else []
     for name in written:
         out.line(name)
     if not written:
@@ -79,26 +91,47 @@ def verify(
     files: Annotated[
         list[Path] | None, typer.Argument(help="Release files; without any, the installation's.")
     ] = None,
+    ledger_key: Annotated[
+        Path | None, typer.Option("--ledger-key", help="The ledger's public key, ledger.pub.", exists=True)
+    ] = None,
     data: Data = DEFAULT_DATA,
     as_json: Json = False,
 ) -> None:
-    """Recompute everything in releases from their noisy figures, and the ledger's chain."""
+    """Recompute everything in releases from their noisy figures, and check the ledger's chain and signatures.
+
+    Files are checked against a ledger.json among them, with the key in --ledger-key, or in ledger.pub beside.
+    """
     out = Out(as_json)
-    documents = {str(file): json.loads(file.read_text("utf-8")) for file in files or ()}
+    documents = {str(file): json.loads(read_text(file)) for file in files or ()}
+    ledgers = [documents.pop(name) for name in list(documents) if is_ledger(documents[name])]
+    ledger = read_ledger(ledgers[0]) if ledgers else None
+    key = _ledger_key(ledger_key, files[0].parent) if files else None
     if not files:
         store, _ = installation(data)
+        key = _ledger_key(ledger_key, store.key_folder)
         with store.read() as connection:
-            verify_chain(all_entries(connection))
+            ledger = all_entries(connection)
             for head in release_heads(connection):
                 found = find_source(connection, head.survey, head.round)
                 if found:
                     documents[f"{head.survey} {head.round}"] = json.loads(found[1])
-    found_problems = {name: problems(document) for name, document in documents.items()}
+    if ledger is not None:
+        verify_chain(ledger, key)
+    found_problems = {
+        name: problems(document, ledger_key=key, ledger=ledger) for name, document in documents.items()
+    }
     for name, wrong in found_problems.items():
         out.line(f"{name}: {'right' if not wrong else '; '.join(wrong)}")
+    if key is None:
+        out.line("No ledger.pub is known here: signatures were not checked.")
     out.finish(found_problems)
     if any(found_problems.values()):
         raise typer.Exit(1)
+
+
+def _ledger_key(named: Path | None, folder: Path) -> LedgerPublicKey | None:
+    """The key from the named file, else from `ledger.pub` in the folder, where there is one."""
+    return LedgerPublicKey.from_file(read_text(named), named.name) if named else load_ledger_key(folder)
 
 
 def _table(source: Source, directory: Directory, language: str) -> str:

@@ -1,13 +1,7 @@
-"""`rounds list|open|close|count|release`."""
+"""`rounds list|open|close|release`; counting and shredding have their own files."""
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,28 +10,28 @@ from ..clock import today
 from ..rounds.calendar import Quarter
 from ..rounds.choosing import choose_round
 from ..rounds.closing import close_round
-from ..rounds.counting import count_round
-from ..rounds.key_folder import private_path
 from ..rounds.opening import next_quarter, open_round
 from ..rounds.releasing import release_round
 from ..sealing.keys import PublicKey
-from ..storage.envelopes import count as envelopes_of
 from ..storage.rounds import all_rounds
-from .common import DEFAULT_DATA, Data, Json, Out, RoundName, counter, installation, passphrase, stages
+from .common import DEFAULT_DATA, Data, Json, Out, RoundName, installation, stages
+from .counting import count, export, import_
+from .shredding import shred
 
 Survey = Annotated[str, typer.Argument(help="The survey's name, like clients.")]
-# Starting processes takes longer than opening some thousand envelopes.
-_WORTH_PROCESSES = 20_000
 
 
 def app() -> typer.Typer:
     """The group of commands."""
-    group = typer.Typer(no_args_is_help=True, help="Rounds: open, close, count, release.")
+    group = typer.Typer(no_args_is_help=True, help="Rounds: open, close, count, release, shred.")
     group.command("list")(list_rounds)
     group.command("open")(open_)
     group.command()(close)
     group.command()(count)
+    group.command()(export)
+    group.command("import")(import_)
     group.command()(release)
+    group.command()(shred)
     return group
 
 
@@ -108,41 +102,6 @@ def close(
         raise typer.Exit(1)
 
 
-def count(
-    survey: Survey,
-    round_name: RoundName = None,
-    key: Annotated[
-        Path | None, typer.Option("--key", help="The round's key file, if it lies elsewhere.")
-    ] = None,
-    data: Data = DEFAULT_DATA,
-    as_json: Json = False,
-) -> None:
-    """Open, check and count a closed round with its key, protect the figures, write them to the ledger."""
-    store, settings = installation(data)
-    out = Out(as_json)
-    with store.read() as connection:
-        chosen = choose_round(connection, survey, round_name, ["closed"], ["counted", "released"])
-        waiting = envelopes_of(connection, chosen.number)
-    key_file = key or private_path(store.key_folder, survey, chosen.round)
-    secret = passphrase(settings)
-    with _executor(waiting) as executor, counter("opening") as progress:
-        done = count_round(store, chosen, key_file, secret, executor, progress)
-    verb = "was counted before, from the same answers" if done.again else "is counted"
-    out.line(f"{survey}: round {chosen.round} {verb}: {done.answers} answers in {done.atoms} groups.")
-    if done.invalid:
-        out.line(f"{done.invalid} envelopes did not open, were copies, or held no lawful answer.")
-    out.finish(
-        {
-            "survey": survey,
-            "round": chosen.round,
-            "answers": done.answers,
-            "invalid": done.invalid,
-            "atoms": done.atoms,
-            "again": done.again,
-        }
-    )
-
-
 def release(
     survey: Survey, round_name: RoundName = None, data: Data = DEFAULT_DATA, as_json: Json = False
 ) -> None:
@@ -164,14 +123,3 @@ def release(
             "again": done.again,
         }
     )
-
-
-@contextmanager
-def _executor(envelopes: int) -> Iterator[Executor | None]:
-    """Processes for large rounds; each opens with the key in its own memory and nothing else."""
-    if envelopes < _WORTH_PROCESSES:
-        yield None
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
-        yield pool

@@ -14,7 +14,7 @@ from ..errors import FeedbackError
 from ..mixing.mix import mix as run_mix
 from ..rounds.calendar import Quarter
 from ..rounds.founding import found
-from ..sealing.wrapping import derive
+from ..rounds.sitting import begin_sitting
 from ..serve import serve as run_server
 from ..settings import SETTINGS_FILE, load_settings, settings_text
 from ..storage.published import newest_complete_round
@@ -104,7 +104,7 @@ def init(
         data,
         settings.database_url,
         Quarter.of(today()),
-        lambda: derive(passphrase(settings, twice=True), derivation(kdf_memory)),
+        lambda: begin_sitting(data / "keys", passphrase(settings, twice=True), derivation(kdf_memory)),
     )
     if not made.opened:
         out.line(f"The installation in {data} is complete; nothing was changed.")

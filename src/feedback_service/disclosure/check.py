@@ -1,17 +1,21 @@
 """The start of the auditor: what anyone can recompute from one published file, C1 to C3 and C6.
 
 Takes the parsed file, trusts nothing in it, and says in sentences what doesn't hold. Given the file of the
-round before, it recomputes the trends too. It looks neither at the ledger nor at any raw number, and it
+round before, it recomputes the trends too; given the ledger's public key and the ledger, it checks that both
+vouch for the file. It looks at no raw number, and it
 finds regions and sums in its own way: only the display rules are shared with what made the file.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from ..sealing.signing import LedgerPublicKey
+from .check_chain import chain_problems
 from .check_display import displayed, trends
+from .ledger import LedgerEntry
 from .parameters import PART_MINIMUM, POOL_KREISE, SPLIT_FROM, K, as_json
 from .protected import atom_digest
 from .shape import RELEASE, mismatches
@@ -22,11 +26,16 @@ _DIGITS: Final = {"state": 2, "bezirk": 3, "kreis": 5, "municipality": 8}
 Json = Mapping[str, Any]
 
 
-def problems(release: Json, previous: Json | None = None) -> list[str]:
+def problems(
+    release: Json,
+    previous: Json | None = None,
+    ledger_key: LedgerPublicKey | None = None,
+    ledger: Sequence[LedgerEntry] | None = None,
+) -> list[str]:
     """Everything that is wrong with a release file, as sentences; an empty list means that it holds.
 
-    `previous` is the file of the same survey's round before. A file of another shape gets its mismatches
-    only: nothing else could be computed.
+    `previous` is the file of the same survey's round before; `ledger` the whole ledger or a stretch of it. A
+    file of another shape gets its mismatches only: nothing else could be computed.
     """
     found = list(mismatches(release, RELEASE))
     if previous is not None:
@@ -43,6 +52,7 @@ def problems(release: Json, previous: Json | None = None) -> list[str]:
     found += _withheld(release, classes)
     found += displayed(release)
     found += trends(release, previous)
+    found += chain_problems(release, ledger_key, ledger)
     return found
 
 

@@ -3,13 +3,14 @@
 An entry's body is canonical JSON (RFC 8785) and holds everything that its columns say; its hash is
 `"sha256:" + hex(SHA-256(UTF-8(previous) ‖ 0x0A ‖ UTF-8(body)))`, where `previous` is the text of the hash
 before it and `GENESIS` before the first. So a changed, moved, missing or added entry breaks the chain.
+Each hash is signed on the private side (`sealing/signing.py`): who can write the database can't make entries.
 Nothing is ever drawn twice: what a release shows is read from here.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from types import MappingProxyType
@@ -18,6 +19,7 @@ from typing import Any, Final, Literal
 import rfc8785
 
 from ..errors import FeedbackError
+from ..sealing.signing import LedgerPublicKey
 from ..surveys.categories import CountedQuestion
 from .parameters import as_json
 from .protected import CodeFigures, ProtectedAtom, ProtectedTable, atom_digest
@@ -36,6 +38,17 @@ class BrokenChain(FeedbackError):
     message = (
         "The ledger was changed: entry %(position)s doesn't follow from the one before. Nothing is released. "
         "Restore the ledger from a backup."
+    )
+
+
+class UnsignedEntry(FeedbackError):
+    """An entry without the signature of the ledger's key; names the first such position."""
+
+    status = 500
+    code = "ledger-signature"
+    message = (
+        "Entry %(position)s of the ledger is not signed with the ledger's key. Nothing is released. "
+        "Restore the ledger from a backup, and compare ledger.pub with a copy elsewhere."
     )
 
 
@@ -62,10 +75,16 @@ class LedgerEntry:
     signature: str | None = None
 
 
-def append(previous_head: str, table: ProtectedTable, start_position: int) -> tuple[LedgerEntry, ...]:
+def append(
+    previous_head: str,
+    table: ProtectedTable,
+    start_position: int,
+    sign: Callable[[str], str] | None = None,
+) -> tuple[LedgerEntry, ...]:
     """The entries of a count: one of kind "count" about the whole, then one an atom.
 
-    `previous_head` is the `this` of the entry at `start_position - 1`, or `GENESIS`.
+    `previous_head` is the `this` of the entry at `start_position - 1`, or `GENESIS`; `sign` gives the
+    signature over a hash.
     """
     entries: list[LedgerEntry] = []
     contents: list[tuple[EntryKind, dict[str, Any]]] = [("count", _count_body(table))]
@@ -74,8 +93,17 @@ def append(previous_head: str, table: ProtectedTable, start_position: int) -> tu
         columns: dict[str, Any] = {"position": position, "survey": table.survey, "round": table.round}
         body = rfc8785.dumps({**columns, "issue": table.issue, "kind": kind, kind: content}).decode()
         this = entry_hash(previous_head, body)
+        signature = sign(this) if sign else None
         entries.append(
-            LedgerEntry(position, table.survey, table.round, table.issue, kind, body, previous_head, this)
+            LedgerEntry(
+                **columns,
+                issue=table.issue,
+                kind=kind,
+                body=body,
+                previous=previous_head,
+                this=this,
+                signature=signature,
+            )
         )
         previous_head = this
     return tuple(entries)
@@ -86,16 +114,19 @@ def entry_hash(previous: str, body: str) -> str:
     return "sha256:" + sha256(f"{previous}\n{body}".encode()).hexdigest()
 
 
-def verify_chain(entries: Sequence[LedgerEntry]) -> None:
-    """Check a stretch of the ledger, in order. Raises `BrokenChain` naming the first bad position.
+def verify_chain(entries: Sequence[LedgerEntry], key: LedgerPublicKey | None = None) -> None:
+    """Check a stretch of the ledger, in order, and with `key` its signatures.
 
-    The `previous` of the first entry is taken as given, unless it is position 1. A stretch that was cut
+    Raises `BrokenChain` or `UnsignedEntry`, naming the first bad position. The `previous` of the first
+    entry is taken as given, unless it is position 1. A stretch that was cut
     short at its end shows only against a head that was kept elsewhere.
     """
     before: LedgerEntry | None = None
     for entry in entries:
         if not (_follows(entry, before) and _columns_hold(entry)):
             raise BrokenChain(position=entry.position)
+        if key and not key.signed(entry.this, entry.signature):
+            raise UnsignedEntry(position=entry.position)
         before = entry
 
 

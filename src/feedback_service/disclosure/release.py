@@ -66,7 +66,7 @@ def build_release(
         "issue": issue,
         "issued": issued,
         "parameters": as_json(),
-        "atoms": [_atom(atom) for atom in table.atoms],
+        "atoms": [atom_document(atom) for atom in table.atoms],
         "rows": [_row(row, table, earlier.get(_identity(row)), asked) for row in rows],
         "withheld": withheld(table, rows, directory),
         "invalid": table.invalid,
@@ -123,7 +123,8 @@ def _identity(row: Row) -> tuple[object, ...]:
     return row.publish_class, row.level, row.region, regions
 
 
-def _atom(atom: ProtectedAtom) -> Document:
+def atom_document(atom: ProtectedAtom) -> Document:
+    """An atom as the file shows it."""
     return {
         "id": atom.id,
         "class": atom.publish_class,

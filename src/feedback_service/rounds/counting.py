@@ -1,30 +1,26 @@
 """Counts a closed round: from opening to the ledger in one process; raw counts are never stored.
 
-Nothing is drawn twice. Beside the key lies which set of answers it has counted (as a MAC, so that it
-names none of them) and where the ledger stood; the count of another set, from a restored database or with
-an envelope taken out, is refused. Counting the same set again gives the same ledger and changes nothing.
+Nothing is drawn twice: beside the key lies which set of answers it has counted, and the count of another set
+is refused (`remembering.py`). Counting the same set again gives the same ledger and changes nothing.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Connection
 
-from ..disclosure.ledger import LedgerEntry, append, read_table
+from ..disclosure.ledger import append, read_table, verify_chain
 from ..disclosure.noise import ReleaseSecret
-from ..disclosure.protect import protect, record_set_digest
+from ..disclosure.protect import protect
 from ..disclosure.protected import ProtectedTable
 from ..errors import FeedbackError
-from ..files import write_durably
 from ..regions.directory import Directory
-from ..sealing.wrapping import RoundSecrets, unwrap
+from ..sealing.cards import Unlocked
+from ..sealing.wrapping import RoundSecrets
 from ..secret import Secret
 from ..storage.envelopes import count, read_sealed
 from ..storage.ledger import append_entries, entries_of, head
@@ -33,34 +29,16 @@ from ..storage.rounds import Round, RoundState, get_round, move
 from ..storage.session import Store
 from ..storage.surveys import survey_by_fingerprint
 from ..surveys.questionnaire import Questionnaire
-from ..tally.count import count_envelopes
+from ..tally.count import Sealed, count_envelopes
 from ..tally.open_batch import OpeningContext
-from ..tally.table import CountTable
 from .choosing import WrongState
-from .key_folder import KeyMissing, counted_path
+from .key_folder import counted_path, load_ledger_key
+from .remembering import OtherAnswers, Remembered, mac_of_set, read_counted, refuse_other_answers
+from .unlocking import Opening, Wanted, unlock
 
 Progress = Callable[[int, int], None]
 # Counted and released ones again: it must give the same.
 COUNTABLE: tuple[RoundState, ...] = ("closed", "counted", "released")
-
-
-class WrongKey(FeedbackError):
-    """The key file is of another round, or not the key that the answers were sealed to."""
-
-    status = 409
-    code = "key-wrong"
-    message = "The key %(file)s is not the key of “%(survey)s” %(round)s. Nothing was changed."
-
-
-class OtherAnswers(FeedbackError):
-    """The key has counted another set of answers for this round before."""
-
-    status = 409
-    code = "count-differs"
-    message = (
-        "The round %(round)s of “%(survey)s” was counted before, from other answers than lie here now."
-        " A second count could reveal single answers and is refused. Nothing was changed."
-    )
 
 
 class UnknownQuestionnaire(FeedbackError):
@@ -69,6 +47,40 @@ class UnknownQuestionnaire(FeedbackError):
     status = 500
     code = "questionnaire-missing"
     message = "The questions of “%(survey)s” %(round)s are missing from the database. Restore a backup."
+
+
+class RoundShredded(FeedbackError):
+    """There is nothing left to count, on purpose."""
+
+    status = 410
+    code = "round-shredded"
+    message = (
+        "The round %(round)s of “%(survey)s” was shredded: its key and its answers are destroyed and can't be"
+        " counted or opened any more. What was published stays."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a count must know beside the envelopes, from the database or from an exported file.
+
+    `contested` of the access codes came with more than one answer.
+    """
+
+    survey: str
+    round: str
+    questionnaire: Questionnaire
+    directory: Directory
+    contested: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One count, protected; what was raw is gone but for the total, which is told and not kept."""
+
+    protected: ProtectedTable
+    set_mac: str
+    answers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,99 +98,102 @@ def count_round(
     store: Store,
     counting: Round,
     key_file: Path,
-    passphrase: Secret,
+    opening: Opening,
     executor: Executor | None = None,
     progress: Progress = lambda _done, _all: None,
 ) -> Counted:
-    """Open, check, count, protect, and append to the ledger. Safe to repeat and to kill.
+    """Open, check, count, protect, sign, and append to the ledger. Safe to repeat and to kill.
 
-    Raises `WrongState`, `KeyMissing`, `WrongPassphrase`, `WrongKey`, `OtherAnswers`; then nothing is changed.
+    Raises `WrongState`, `RoundShredded`, `OtherAnswers`, and what `unlock` raises; then nothing is changed.
     """
+    counting = _countable(store, counting)
+    key = load_ledger_key(store.key_folder)
+    wanted = Wanted(counting.survey, counting.round, counting.public_key, key)
+    opened = unlock(key_file, wanted, opening, [store.key_folder])
+    figures = _open_and_count(store, counting, opened.held, executor, progress)
+    known = read_counted(counted_path(key_file))
+    refuse_other_answers(known, counting.survey, counting.round, figures.set_mac)
+    with store.begin() as connection:
+        written = entries_of(connection, counting.survey, counting.round)
+        verify_chain(written, opened.signing.public)
+        if written and read_table(written) != figures.protected:
+            raise OtherAnswers(survey=counting.survey, round=counting.round)
+        if not written:
+            _write(connection, key_file, figures, opened)
+        move(connection, counting.number, ["closed"], "counted")
+    table = figures.protected
+    return Counted(counting, figures.answers, table.invalid, len(table.atoms), again=bool(written))
+
+
+def refuse_shredded(one: Round) -> None:
+    """Raises `RoundShredded`."""
+    if one.state == "shredded":
+        raise RoundShredded(survey=one.survey, round=one.round)
+
+
+def protected_figures(
+    asked: Asked,
+    held: RoundSecrets,
+    sealed: Iterable[Sealed],
+    executor: Executor | None = None,
+    done: Callable[[int], None] = lambda _opened: None,
+) -> Figures:
+    """Open, check, count and protect a stream of envelopes. Nothing raw leaves this function."""
+    context = OpeningContext(
+        round_id=asked.round,
+        canonical_survey=asked.questionnaire.canonical,
+        regions=tuple((region.ags, region.name) for region in asked.directory.regions.values()),
+        private_key=Secret(held.private_key.to_bytes()),
+    )
+    table = count_envelopes(asked.questionnaire, context, sealed, executor, done)
+    table = replace(table, contested=asked.contested)
+    secret = ReleaseSecret(held.release_secret.value)
+    answers = sum(region.n for region in table.regions.values())
+    return Figures(protect(table, asked.directory, secret), mac_of_set(secret, table), answers)
+
+
+def asked_of(connection: Connection, counting: Round) -> Asked:
+    """What was asked in a round, and where. Raises `UnknownQuestionnaire`."""
+    found = survey_by_fingerprint(connection, counting.survey, counting.fingerprint)
+    if found is None or found.fingerprint != counting.fingerprint:
+        raise UnknownQuestionnaire(survey=counting.survey, round=counting.round)
+    return Asked(counting.survey, counting.round, found, read_directory(connection), counting.contested)
+
+
+def so_far(progress: Progress, expected: int) -> Callable[[int], None]:
+    """Turns the sizes of finished batches into how many of all there are."""
+    opened = 0
+
+    def done(number: int) -> None:
+        nonlocal opened
+        opened += number
+        progress(opened, expected)
+
+    return done
+
+
+def _countable(store: Store, counting: Round) -> Round:
     with store.read() as connection:
         counting = get_round(connection, counting.number)
+    refuse_shredded(counting)
     if counting.state not in COUNTABLE:
         states = " / ".join(COUNTABLE)
         raise WrongState(survey=counting.survey, round=counting.round, state=counting.state, states=states)
-    held = _unlock(counting, key_file, passphrase)
-    table, directory = _open_and_count(store, counting, held, executor, progress)
-    secret = ReleaseSecret(held.release_secret.value)
-    protected = protect(table, directory, secret)
-    set_mac = _set_mac(secret, table)
-    _refuse_other_answers(counting, key_file, set_mac)
-    with store.begin() as connection:
-        written = entries_of(connection, counting.survey, counting.round)
-        if written and read_table(written) != protected:
-            raise OtherAnswers(survey=counting.survey, round=counting.round)
-        if not written:
-            _write(connection, counting, key_file, protected, set_mac)
-        move(connection, counting.number, ["closed"], "counted")
-    answers = sum(region.n for region in table.regions.values())
-    return Counted(counting, answers, table.invalid, len(protected.atoms), again=bool(written))
-
-
-def _unlock(counting: Round, key_file: Path, passphrase: Secret) -> RoundSecrets:
-    if not key_file.exists():
-        raise KeyMissing(file=key_file, survey=counting.survey)
-    survey, round_id, held = unwrap(key_file.read_text("utf-8"), key_file.name, passphrase)
-    fits = held.private_key.public.to_bytes() == counting.public_key
-    if (survey, round_id) != (counting.survey, counting.round) or not fits:
-        raise WrongKey(file=key_file, survey=counting.survey, round=counting.round)
-    return held
+    return counting
 
 
 def _open_and_count(
     store: Store, counting: Round, held: RoundSecrets, executor: Executor | None, progress: Progress
-) -> tuple[CountTable, Directory]:
+) -> Figures:
     with store.read() as connection:
-        questionnaire = _questionnaire(connection, counting)
-        directory = read_directory(connection)
-        expected = count(connection, counting.number)
-        opened = 0
-
-        def done(number: int) -> None:
-            nonlocal opened
-            opened += number
-            progress(opened, expected)
-
-        context = OpeningContext(
-            round_id=counting.round,
-            canonical_survey=questionnaire.canonical,
-            regions=tuple((region.ags, region.name) for region in directory.regions.values()),
-            private_key=Secret(held.private_key.to_bytes()),
-        )
+        done = so_far(progress, count(connection, counting.number))
         sealed = read_sealed(connection, counting.number)
-        table = count_envelopes(questionnaire, context, sealed, executor, done)
-        return replace(table, contested=counting.contested), directory
+        return protected_figures(asked_of(connection, counting), held, sealed, executor, done)
 
 
-def _questionnaire(connection: Connection, counting: Round) -> Questionnaire:
-    found = survey_by_fingerprint(connection, counting.survey, counting.fingerprint)
-    if found is None or found.fingerprint != counting.fingerprint:
-        raise UnknownQuestionnaire(survey=counting.survey, round=counting.round)
-    return found
-
-
-def _set_mac(secret: ReleaseSecret, table: CountTable) -> str:
-    return hmac.new(secret.mac(b"counted set"), record_set_digest(table).encode(), hashlib.sha256).hexdigest()
-
-
-def _refuse_other_answers(counting: Round, key_file: Path, set_mac: str) -> None:
-    beside = counted_path(key_file)
-    if beside.exists() and not hmac.compare_digest(json.loads(beside.read_text("utf-8"))["set"], set_mac):
-        raise OtherAnswers(survey=counting.survey, round=counting.round)
-
-
-def _write(
-    connection: Connection, counting: Round, key_file: Path, protected: ProtectedTable, set_mac: str
-) -> None:
+def _write(connection: Connection, key_file: Path, figures: Figures, opened: Unlocked) -> None:
     previous, position = head(connection)
-    entries: tuple[LedgerEntry, ...] = append(previous, protected, position)
+    entries = append(previous, figures.protected, position, opened.signing.sign)
     # Beside the key first: were it killed in between, only the same answers could still be counted.
-    remembered = {
-        "survey": counting.survey,
-        "round": counting.round,
-        "set": set_mac,
-        "head": entries[-1].this,
-    }
-    write_durably(counted_path(key_file), json.dumps(remembered, indent=1) + "\n")
+    Remembered.of(entries, figures.set_mac).write(counted_path(key_file))
     append_entries(connection, entries)

@@ -16,7 +16,7 @@ from ..storage.surveys import add_survey, survey_names
 from ..surveys.questionnaire import Questionnaire
 from ..surveys.yaml_form import STANDING, standing_survey
 from .calendar import Quarter
-from .key_folder import has_keys, make_keys
+from .key_folder import has_keys, make_keys, make_ledger_key
 from .opening import open_round
 
 ROUNDS_PER_SITTING = 4
@@ -59,7 +59,10 @@ def standing_surveys() -> list[Questionnaire]:
 def make_missing_keys(
     key_folder: Path, surveys: Sequence[str], first: Quarter, wrapping: Callable[[], WrappingKey]
 ) -> list[str]:
-    """Keys for four rounds of each survey from `first` on, in one sitting; gives those made."""
+    """Keys for four rounds of each survey from `first` on, in one sitting; gives those made.
+
+    The first sitting of a folder makes the ledger's key too.
+    """
     missing = [
         (survey, str(first.plus(ahead)))
         for survey in surveys
@@ -69,6 +72,7 @@ def make_missing_keys(
     if not missing:
         return []
     key = wrapping()
+    make_ledger_key(key_folder, key)
     for survey, round_id in missing:
         make_keys(key_folder, survey, round_id, key)
     return [f"{survey}-{round_id}" for survey, round_id in missing]

@@ -1,7 +1,7 @@
-"""Key files on disk: `SURVEY-ROUND.pub`, `SURVEY-ROUND.key`, and what was counted beside them.
+"""Key files on disk: `SURVEY-ROUND.pub`, `.key`, `.cards`, what was counted, and the ledger's pair.
 
-The public file opens a round; the private one, wrapped, counts it. In a small installation both lie in
-`DATA/keys/`; in a careful one the private file never comes near the web machine.
+The public file opens a round; the private ones, wrapped, count it. In a small installation all lie in
+`DATA/keys/`; in a careful one the private files never come near the web machine.
 """
 
 from __future__ import annotations
@@ -10,8 +10,14 @@ from pathlib import Path
 
 from ..errors import FeedbackError
 from ..files import write_durably
+from ..sealing.key_file import public_file, read_public_half
 from ..sealing.keys import PublicKey
-from ..sealing.wrapping import RoundSecrets, WrappingKey, public_file, read_public_half, wrap
+from ..sealing.signing import LedgerKey, LedgerPublicKey
+from ..sealing.wrapping import RoundSecrets, WrappingKey, wrap, wrap_ledger_key
+from .calendar import InvalidRoundName, Quarter
+
+LEDGER_PUBLIC = "ledger.pub"
+LEDGER_PRIVATE = "ledger.key"
 
 
 class KeyMissing(FeedbackError):
@@ -50,6 +56,11 @@ def private_path(folder: Path, survey: str, round_id: str) -> Path:
     return folder / f"{survey}-{round_id}.key"
 
 
+def cards_path(key_file: Path) -> Path:
+    """Where the same lies, wrapped for cards."""
+    return key_file.with_suffix(".cards")
+
+
 def counted_path(key_file: Path) -> Path:
     """Where it is remembered, beside the key, which set of answers it has counted."""
     return key_file.with_suffix(".counted")
@@ -60,31 +71,46 @@ def has_keys(folder: Path, survey: str, round_id: str) -> bool:
     return public_path(folder, survey, round_id).exists()
 
 
+def rounds_with(folder: Path, survey: str, *suffixes: str) -> list[str]:
+    """The rounds of a survey of which there is a file with one of the suffixes, oldest first."""
+    names = {path.stem for path in folder.glob(f"{survey}-*") if path.suffix in suffixes}
+    return sorted(name.removeprefix(f"{survey}-") for name in names if _names_a_round(name, survey))
+
+
 def make_keys(folder: Path, survey: str, round_id: str, wrapping: WrappingKey) -> PublicKey:
-    """Draw a round's key and release secret and write both files. Raises `KeyExists`."""
+    """Draw a round's secrets and write both files. Raises `KeyExists`."""
     public, private = public_path(folder, survey, round_id), private_path(folder, survey, round_id)
     if public.exists():
         raise KeyExists(file=public)
     if private.exists():
         # Killed between the two, or the public half was lost: the private one is never overwritten.
-        return _write_public(public, _public_key_of(private, survey, round_id), survey, round_id)
+        return _write_public(public, public_key_of(private, survey, round_id), survey, round_id)
     held = RoundSecrets.fresh()
     # The private half first: a public key whose private half was never written would lose every answer.
     write_durably(private, wrap(survey, round_id, held, wrapping))
     return _write_public(public, held.private_key.public, survey, round_id)
 
 
-def _write_public(path: Path, key: PublicKey, survey: str, round_id: str) -> PublicKey:
-    write_durably(path, public_file(survey, round_id, key))
-    return key
+def make_ledger_key(folder: Path, wrapping: WrappingKey) -> LedgerPublicKey:
+    """The ledger's public key; where there is none yet, both halves are made."""
+    known = load_ledger_key(folder)
+    if known:
+        return known
+    private = folder / LEDGER_PRIVATE
+    if private.exists():
+        public = LedgerPublicKey.from_file(private.read_text("utf-8"), private.name)
+    else:
+        key = LedgerKey.generate()
+        public = key.public
+        write_durably(private, wrap_ledger_key(key, wrapping))
+    write_durably(folder / LEDGER_PUBLIC, public.as_file())
+    return public
 
 
-def _public_key_of(path: Path, survey: str, round_id: str) -> PublicKey:
-    """The public key that stands readable in either file of a round. Raises `KeyMisplaced`."""
-    found_survey, found_round, key = read_public_half(path.read_text("utf-8"), path.name)
-    if (found_survey, found_round) != (survey, round_id):
-        raise KeyMisplaced(file=path, survey=found_survey, round=found_round)
-    return key
+def load_ledger_key(folder: Path) -> LedgerPublicKey | None:
+    """The public key that the ledger is checked with; `None` where none was made or brought here."""
+    path = folder / LEDGER_PUBLIC
+    return LedgerPublicKey.from_file(path.read_text("utf-8"), path.name) if path.exists() else None
 
 
 def load_public(folder: Path, survey: str, round_id: str) -> PublicKey:
@@ -92,4 +118,25 @@ def load_public(folder: Path, survey: str, round_id: str) -> PublicKey:
     path = public_path(folder, survey, round_id)
     if not path.exists():
         raise KeyMissing(file=path, survey=survey)
-    return _public_key_of(path, survey, round_id)
+    return public_key_of(path, survey, round_id)
+
+
+def public_key_of(path: Path, survey: str, round_id: str) -> PublicKey:
+    """The public key that stands readable in each file of a round. Raises `KeyMisplaced`."""
+    found_survey, found_round, key = read_public_half(path.read_text("utf-8"), path.name)
+    if (found_survey, found_round) != (survey, round_id):
+        raise KeyMisplaced(file=path, survey=found_survey, round=found_round)
+    return key
+
+
+def _write_public(path: Path, key: PublicKey, survey: str, round_id: str) -> PublicKey:
+    write_durably(path, public_file(survey, round_id, key))
+    return key
+
+
+def _names_a_round(name: str, survey: str) -> bool:
+    try:
+        Quarter.parse(name.removeprefix(f"{survey}-"))
+    except InvalidRoundName:
+        return False
+    return True

@@ -11,11 +11,13 @@ from ..disclosure.ledger import UnreadableCount, read_table, verify_chain
 from ..disclosure.protected import ProtectedTable
 from ..disclosure.release import Chain, as_bytes, build_release
 from ..errors import FeedbackError
+from ..sealing.signing import LedgerPublicKey
 from ..storage.ledger import all_entries, entries_of
 from ..storage.regions import read_directory
 from ..storage.releases import ReleaseHead, add_release, release_body
 from ..storage.rounds import Round, all_rounds, move
 from ..storage.session import Store
+from .key_folder import load_ledger_key
 
 FIRST_ISSUE = 1
 
@@ -43,12 +45,13 @@ class Released:
 def release_round(store: Store, releasing: Round, today: date) -> Released:
     """Publish a counted round. Done before, it checks that the ledger still says the same bytes.
 
-    Raises `BrokenChain`, `ReleaseDiffers`; then nothing was changed.
+    Raises `BrokenChain`, `UnsignedEntry`, `ReleaseDiffers`; then nothing was changed.
     """
+    key = load_ledger_key(store.key_folder)
     with store.begin() as connection:
         known = release_body(connection, releasing.survey, releasing.round)
         issued = known[0].issued if known else today
-        body = _build(connection, releasing, issued)
+        body = _build(connection, releasing, issued, key)
         if known and known[1] != body:
             raise ReleaseDiffers(survey=releasing.survey, round=releasing.round)
         head = ReleaseHead(releasing.survey, releasing.round, FIRST_ISSUE, issued)
@@ -58,8 +61,8 @@ def release_round(store: Store, releasing: Round, today: date) -> Released:
     return Released(head, body, again=known is not None)
 
 
-def _build(connection: Connection, releasing: Round, issued: date) -> bytes:
-    verify_chain(all_entries(connection))
+def _build(connection: Connection, releasing: Round, issued: date, key: LedgerPublicKey | None) -> bytes:
+    verify_chain(all_entries(connection), key)
     entries = entries_of(connection, releasing.survey, releasing.round)
     if not entries:
         raise UnreadableCount(reason="the round is not counted")

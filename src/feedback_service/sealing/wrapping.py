@@ -1,14 +1,15 @@
-"""Key files: what they hold, and how the private ones are wrapped.
+"""Wrapped keys: what they hold, and how a passphrase (or the cards' secret) protects it.
 
 One Argon2id derivation a sitting protects all keys made in it (RFC 9106); its parameters stand in each file.
-What it wraps, with AES-256-GCM, is the round's private key and its release secret; the file's readable
-head is authenticated with it. pyca's `BestAvailableEncryption` is never used: it is PBKDF2 with few rounds.
+What it wraps, with AES-256-GCM, is all that lies with a round, or the ledger's signing key; the file's
+readable head is authenticated with it. pyca's `BestAvailableEncryption` is never used: it is PBKDF2 with few
+rounds.
 """
 
 from __future__ import annotations
 
-import json
 import secrets
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,12 +20,14 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from ..errors import FeedbackError
 from ..secret import Secret
-from .keys import PrivateKey, PublicKey, from_base64url, to_base64url
+from .key_file import FORMAT, InvalidKeyFile, as_text, head_of, read_document
+from .keys import SCALAR_BYTES, PrivateKey, from_base64url, to_base64url
+from .signing import LEDGER_KEY_FORMAT, LedgerKey
 
-FORMAT = "feedback-round-key/1"
 CIPHER = "aes-256-gcm"
 RELEASE_SECRET_BYTES = 32
 _NONCE_BYTES = 12
+_WRAPPED_FORMATS = (FORMAT, LEDGER_KEY_FORMAT)
 
 
 class WrongPassphrase(FeedbackError):
@@ -33,14 +36,6 @@ class WrongPassphrase(FeedbackError):
     status = 403
     code = "passphrase-wrong"
     message = "The passphrase does not open this key. Nothing was changed. Check it and try again."
-
-
-class InvalidKeyFile(FeedbackError):
-    """A file that is no round key of ours."""
-
-    status = 422
-    code = "key-file-invalid"
-    message = "%(file)s is not a key file of a round."
 
 
 class NotEnoughMemory(FeedbackError):
@@ -71,15 +66,34 @@ class WrappingKey:
 
 @dataclass(frozen=True, slots=True)
 class RoundSecrets:
-    """What lies with a round and is destroyed with it."""
+    """What lies with a round and is destroyed with it: nothing of it is derived from anything.
+
+    `private_key` opens the round's answers, `release_secret` draws its noise, `reviewers_key` opens its
+    comments for those who review them.
+    """
 
     private_key: PrivateKey
     release_secret: Secret = field(repr=False)
+    reviewers_key: PrivateKey
 
     @classmethod
     def fresh(cls) -> RoundSecrets:
-        """A new key and a new release secret, neither derived from anything."""
-        return cls(PrivateKey.generate(), Secret(secrets.token_bytes(RELEASE_SECRET_BYTES)))
+        """New ones, independent of each other and of every other round's."""
+        secret = Secret(secrets.token_bytes(RELEASE_SECRET_BYTES))
+        return cls(PrivateKey.generate(), secret, PrivateKey.generate())
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> RoundSecrets:
+        """From the 96 bytes of `to_bytes`. Raises `ValueError`."""
+        private, rest = content[:SCALAR_BYTES], content[SCALAR_BYTES:]
+        secret, reviewers = rest[:RELEASE_SECRET_BYTES], rest[RELEASE_SECRET_BYTES:]
+        if len(reviewers) != SCALAR_BYTES:
+            raise ValueError("another length than a round's secrets have")
+        return cls(PrivateKey.from_bytes(private), Secret(secret), PrivateKey.from_bytes(reviewers))
+
+    def to_bytes(self) -> bytes:
+        """Key, release secret and reviewers' key, 32 bytes each, for wrapping only."""
+        return self.private_key.to_bytes() + self.release_secret.value + self.reviewers_key.to_bytes()
 
 
 def derive(passphrase: Secret, derivation: Derivation, salt: bytes | None = None) -> WrappingKey:
@@ -98,33 +112,82 @@ def derive(passphrase: Secret, derivation: Derivation, salt: bytes | None = None
         raise NotEnoughMemory(mib=derivation.memory_kib // 1024) from None
 
 
-def public_file(survey: str, round_id: str, public_key: PublicKey) -> str:
-    """The text of `SURVEY-ROUND.pub`."""
-    return _json({**_head(survey, round_id), "public_key": to_base64url(public_key.to_bytes())})
+def derive_for(text: str, name: str, passphrase: Secret, known: Iterable[WrappingKey] = ()) -> WrappingKey:
+    """The key that `passphrase` gives for a wrapped file; one of `known` where salt and cost are its own.
 
-
-def read_public_file(text: str, name: str) -> tuple[str, str, PublicKey]:
-    """Survey, round and key of a `.pub` file. Raises `InvalidKeyFile`."""
-    if "wrapped" in _read(text, name):
-        raise InvalidKeyFile(file=name)
-    return read_public_half(text, name)
-
-
-def read_public_half(text: str, name: str) -> tuple[str, str, PublicKey]:
-    """The same of either file: a private one shows its public half too. Raises `InvalidKeyFile`."""
-    document = _read(text, name)
+    So the files of one sitting cost one derivation. Raises `InvalidKeyFile`, `NotEnoughMemory`.
+    """
     try:
-        key = PublicKey.from_bytes(from_base64url(document["public_key"]))
-        return str(document["survey"]), str(document["round"]), key
-    except (KeyError, TypeError, ValueError, AttributeError, FeedbackError):
+        kdf = read_document(text, name, *_WRAPPED_FORMATS)["kdf"]
+        derivation = Derivation(int(kdf["memory_kib"]), int(kdf["passes"]), int(kdf["lanes"]))
+        salt = from_base64url(kdf["salt"])
+        same = (one for one in known if (one.derivation, one.salt) == (derivation, salt))
+        return next(same, None) or derive(passphrase, derivation, salt)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
         raise InvalidKeyFile(file=name) from None
 
 
 def wrap(survey: str, round_id: str, held: RoundSecrets, wrapping: WrappingKey) -> str:
     """The text of `SURVEY-ROUND.key`."""
-    head = {
-        **_head(survey, round_id),
-        "public_key": to_base64url(held.private_key.public.to_bytes()),
+    head = head_of(survey, round_id, held.private_key.public) | _protection(wrapping)
+    return lock(head, held.to_bytes(), wrapping.key)
+
+
+def unwrap(text: str, name: str, opening: Secret | WrappingKey) -> tuple[str, str, RoundSecrets]:
+    """Survey, round and secrets of a `.key` file, by its passphrase or what was derived from it.
+
+    Raises `InvalidKeyFile`, `WrongPassphrase`.
+    """
+    document = read_document(text, name)
+    try:
+        survey, round_id = str(document["survey"]), str(document["round"])
+        return survey, round_id, RoundSecrets.from_bytes(_content(text, name, opening))
+    except (KeyError, ValueError):
+        raise InvalidKeyFile(file=name) from None
+
+
+def wrap_ledger_key(key: LedgerKey, wrapping: WrappingKey) -> str:
+    """The text of `ledger.key`."""
+    return lock(key.public.as_document() | _protection(wrapping), key.to_bytes(), wrapping.key)
+
+
+def unwrap_ledger_key(text: str, name: str, opening: Secret | WrappingKey) -> LedgerKey:
+    """The signing key of a `ledger.key`. Raises `InvalidKeyFile`, `WrongPassphrase`."""
+    read_document(text, name, LEDGER_KEY_FORMAT)
+    try:
+        return LedgerKey.from_bytes(_content(text, name, opening))
+    except ValueError:
+        raise InvalidKeyFile(file=name) from None
+
+
+def lock(head: Mapping[str, Any], content: bytes, key: Secret) -> str:
+    """A key file's text: `head` readable and authenticated, `content` under AES-256-GCM."""
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    sealed = AESGCM(key.value).encrypt(nonce, content, rfc8785.dumps(dict(head)))
+    return as_text({**head, "wrapped": to_base64url(nonce + sealed)})
+
+
+def unlock(document: Mapping[str, Any], name: str, key: Secret) -> bytes:
+    """What `lock` wrapped. Raises `InvalidTag`, and `InvalidKeyFile` where parts are missing."""
+    head = {field_name: value for field_name, value in document.items() if field_name != "wrapped"}
+    try:
+        wrapped = from_base64url(document["wrapped"])
+        return AESGCM(key.value).decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], rfc8785.dumps(head))
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+        raise InvalidKeyFile(file=name) from None
+
+
+def _content(text: str, name: str, opening: Secret | WrappingKey) -> bytes:
+    wrapping = opening if isinstance(opening, WrappingKey) else derive_for(text, name, opening)
+    try:
+        return unlock(read_document(text, name, *_WRAPPED_FORMATS), name, wrapping.key)
+    except InvalidTag:
+        raise WrongPassphrase from None
+
+
+def _protection(wrapping: WrappingKey) -> dict[str, Any]:
+    """The part of a head that says how the passphrase protects what follows."""
+    return {
         "cipher": CIPHER,
         "kdf": {
             "name": "argon2id",
@@ -134,47 +197,3 @@ def wrap(survey: str, round_id: str, held: RoundSecrets, wrapping: WrappingKey) 
             "salt": to_base64url(wrapping.salt),
         },
     }
-    content = held.private_key.to_bytes() + held.release_secret.value
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    sealed = AESGCM(wrapping.key.value).encrypt(nonce, content, rfc8785.dumps(head))
-    return _json({**head, "wrapped": to_base64url(nonce + sealed)})
-
-
-def unwrap(text: str, name: str, passphrase: Secret) -> tuple[str, str, RoundSecrets]:
-    """Survey, round and secrets of a `.key` file. Raises `InvalidKeyFile`, `WrongPassphrase`."""
-    document = _read(text, name)
-    try:
-        kdf = document["kdf"]
-        derivation = Derivation(int(kdf["memory_kib"]), int(kdf["passes"]), int(kdf["lanes"]))
-        wrapping = derive(passphrase, derivation, from_base64url(kdf["salt"]))
-        wrapped = from_base64url(document["wrapped"])
-        head = {key: document[key] for key in ("format", "survey", "round", "public_key", "cipher", "kdf")}
-        content = AESGCM(wrapping.key.value).decrypt(
-            wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], rfc8785.dumps(head)
-        )
-    except InvalidTag:
-        raise WrongPassphrase from None
-    except (KeyError, TypeError, ValueError, OverflowError):
-        raise InvalidKeyFile(file=name) from None
-    held = RoundSecrets(
-        PrivateKey.from_bytes(content[:-RELEASE_SECRET_BYTES]), Secret(content[-RELEASE_SECRET_BYTES:])
-    )
-    return str(document["survey"]), str(document["round"]), held
-
-
-def _head(survey: str, round_id: str) -> dict[str, Any]:
-    return {"format": FORMAT, "survey": survey, "round": round_id}
-
-
-def _json(document: dict[str, Any]) -> str:
-    return json.dumps(document, indent=1) + "\n"
-
-
-def _read(text: str, name: str) -> dict[str, Any]:
-    try:
-        document = json.loads(text)
-    except ValueError:
-        raise InvalidKeyFile(file=name) from None
-    if not isinstance(document, dict) or document.get("format") != FORMAT:
-        raise InvalidKeyFile(file=name)
-    return document
