@@ -228,6 +228,23 @@ def test_nothing_of_the_answers_leaves_the_browser_unsealed(
     assert (counted["answers"], counted["invalid"]) == (1, 0)
 
 
+def test_a_mistake_is_told_at_the_top_and_at_the_question_which_is_in_sight(
+    installation: Any, chromium: Browser
+) -> None:
+    with installation.serving() as served:
+        page = chromium.new_page(viewport={"width": 360, "height": 740})
+        page.goto(f"{served.url}/ar/a")
+        posts = _watch(page)
+        page.locator("main button").click()
+        expect(page.locator("#q-region select")).to_be_focused()
+        expect(page.locator("#q-region select")).to_be_in_viewport()
+        expect(page.locator(".problems a")).to_have_attribute("href", "#q-region")
+        expect(page.locator("#q-region .error")).to_be_visible()
+        assert page.locator("#q-region").get_attribute("aria-describedby") == "h-region e-region"
+        assert posts == []
+        page.close()
+
+
 def test_a_receipt_that_the_browser_drew_deletes(installation: Any, chromium: Browser) -> None:
     with installation.serving() as served:
         page = chromium.new_page()

@@ -153,6 +153,7 @@ async function enhance(form) {
     if (whole) add("p", whole);
     else add("p", says.look);
     const list = add("ul", "");
+    let wrong;
     for (const field of form.querySelectorAll("fieldset[data-q]")) {
       const sentence = problems[field.dataset.q];
       field.classList.toggle("wrong", Boolean(sentence));
@@ -170,14 +171,15 @@ async function enhance(form) {
       const error = Object.assign(document.createElement("p"), { className: "error", textContent: sentence });
       error.id = `e-${field.dataset.q}`;
       field.querySelector("legend").after(error);
-      if (list.children.length === 1) first.focus();
+      wrong ??= first;
     }
     form.before(box);
-    if (!list.children.length) {
+    if (!wrong) {
       list.remove();
       box.tabIndex = -1;
-      box.focus();
     }
+    // Last of all: what is put in above it would move it out of sight again.
+    (wrong ?? box).focus();
   };
 
   const send = async () => {
