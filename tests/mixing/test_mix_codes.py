@@ -10,7 +10,9 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
+import httpx2
 import pytest
 
 from feedback_service.intake.code_key import CodeKey
@@ -25,7 +27,7 @@ from feedback_service.sealing.envelope import ENVELOPE_BYTES
 from feedback_service.sealing.keys import PrivateKey
 from feedback_service.secret import Secret
 from feedback_service.storage.access_codes import add_codes, fresh_codes, totals
-from feedback_service.storage.rounds import Round, add_round
+from feedback_service.storage.rounds import Round, add_round, move
 from feedback_service.storage.schema import access_code, envelope
 from feedback_service.storage.session import Store, make_store, open_store
 from feedback_service.storage.surveys import add_survey
@@ -358,3 +360,38 @@ def _masked(content: bytes) -> bytes:
     # SQLite's own change counters count transactions, not answers.
     masked[92:100] = masked[24:28] = b""
     return bytes(masked)
+
+
+def test_what_waits_for_a_round_that_is_over_stays_and_is_told_with_and_without_a_code(
+    required: Store, make_spool: MakeSpool, put: Put, in_spools: InSpools
+) -> None:
+    """As after a restored database: nothing may be dropped that an operator could still look into."""
+    spool = make_spool(required)
+    sent = [_sent(required, code) for code in _macs(25)] + [_sent(required) for _ in range(25)]
+    put(spool, *sent)
+    with required.begin() as connection:
+        move(connection, 1, ["open"], "closed")
+    report = mix(required)
+    assert report.stranded == len(sent) and _rows(required) == {}
+    assert {one.envelope for one in in_spools(required)} == {one.envelope for one in sent}
+
+
+def test_the_command_says_that_the_mix_s_key_is_gone(
+    new_installation: Callable[..., Any], tmp_path: Path
+) -> None:
+    """Through the real commands: the operator must hear of it."""
+    installation = new_installation()
+    file, cards = tmp_path / "clients.yaml", tmp_path / "cards.csv"
+    installation.json("surveys", "export", "clients", "--out", str(file))
+    text = file.read_text("utf-8").replace("audience: clients", "audience: clients\naccess: code-optional")
+    file.write_text(text, "utf-8")
+    installation.json("surveys", "import", str(file))
+    installation.json("rounds", "close", "clients")
+    installation.json("codes", "print", "clients", "--count", "50", "--out", str(cards))
+    with installation.serving() as served:
+        for _ in range(25):
+            sent = {"region": "08416", "comment": secrets.token_hex(4)}
+            assert httpx2.post(f"{served.url}/de/a", data=sent).status_code == 303
+    (installation.data / "mix" / PRIVATE_FILE).unlink()
+    done = installation.run("mix")
+    assert done.code == 1 and "25 answers went as open" in done.out

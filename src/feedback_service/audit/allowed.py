@@ -53,7 +53,6 @@ FILES = tuple(
         r"feedback\.sqlite(-journal)?",
         r"settings\.toml",
         r"mix\.lock",
-        r"machine",
         r"mix/code\.key",
         _KEY,
         r"spool/code\.pub",

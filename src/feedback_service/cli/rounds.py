@@ -90,15 +90,20 @@ def close(
         out.line(
             f"{done.mixed.damaged} slots of the spool are damaged and could not be mixed; they stay there."
         )
+    if done.mixed.unreadable:
+        out.line(
+            f"{done.mixed.unreadable} answers went as open: mix/code.key, which opens their codes, is gone."
+        )
     out.finish(
         {
             "survey": survey,
             "round": chosen.round,
             "opened": done.opened.round if done.opened else None,
             "damaged": done.mixed.damaged,
+            "unreadable": done.mixed.unreadable,
         }
     )
-    if done.mixed.damaged:
+    if done.mixed.damaged or done.mixed.unreadable:
         raise typer.Exit(1)
 
 

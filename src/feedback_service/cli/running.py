@@ -154,12 +154,15 @@ def mix(data: Data = DEFAULT_DATA, as_json: Json = False) -> None:
         out.line(
             f"Damaged slots: {report.damaged}; slots of rounds unknown here: {report.stranded}. They stay."
         )
+    if report.unreadable:
+        out.line(f"{report.unreadable} answers went as open: mix/code.key, which opens their codes, is gone.")
     out.finish(
         {
             "below_threshold": report.below_threshold,
             "damaged": report.damaged,
             "stranded": report.stranded,
+            "unreadable": report.unreadable,
         }
     )
-    if problems:
+    if problems or report.unreadable:
         raise typer.Exit(1)

@@ -76,7 +76,11 @@ class _Mixing:
     @property
     def mixable(self) -> frozenset[int]:
         """The rounds that can still be stored."""
-        return frozenset(number for number, one in self.rounds.items() if one.state in ("open", "closing"))
+        return frozenset(number for number, one in self.rounds.items() if _is_mixable(one))
+
+
+def _is_mixable(one: Round) -> bool:
+    return one.state in ("open", "closing")
 
 
 def mix(store: Store, *, closing: Sequence[Round] = (), progress: Progress = _silent) -> MixReport:
@@ -84,7 +88,8 @@ def mix(store: Store, *, closing: Sequence[Round] = (), progress: Progress = _si
     with _one_at_a_time(store.mix_lock):
         with store.read() as connection:
             rounds = {one.number: one for one in all_rounds(connection)}
-            coded = coded_rounds(connection, rounds.values())
+            # Of rounds that can't be stored any more nothing is judged and nothing dropped: it stays.
+            coded = coded_rounds(connection, filter(_is_mixable, rounds.values()))
         code_keys = CodeKeys(store.mix_folder, store.spool_folder)
         mixing = _Mixing(store, rounds, coded, code_keys, frozenset(one.number for one in closing))
         with open_files(store.spool_folder) as files:
