@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import traceback
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import pytest
 from shamir_mnemonic.wordlist import WORDLIST
@@ -246,7 +246,7 @@ def test_the_file_holds_no_word_and_no_secret(made: tuple[str, list[Card]], open
 def pairs(card: Card) -> list[str]:
     """Neighbours on a card, but for the two words that are no secret; single ones stand in any text."""
     words = card.words[2:]
-    return [f"{one} {two}" for one, two in zip(words, words[1:], strict=False)]
+    return [f"{one} {two}" for one, two in pairwise(words)]
 
 
 def test_no_refusal_shows_a_word_of_a_card(made: tuple[str, list[Card]]) -> None:
