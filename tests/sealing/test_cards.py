@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import traceback
+from collections.abc import Callable
 from itertools import combinations, pairwise
 
 import pytest
+from shamir_mnemonic.shamir import generate_mnemonics
 from shamir_mnemonic.wordlist import WORDLIST
 
 from feedback_service.errors import FeedbackError
@@ -52,7 +54,7 @@ def with_words(card: Card, change: dict[int, str]) -> Secret:
 
 
 def another(word: str) -> str:
-    return WORDLIST[(WORDLIST.index(word) + 1) % len(WORDLIST)]
+    return str(WORDLIST[(WORDLIST.index(word) + 1) % len(WORDLIST)])
 
 
 def refused(text: str, *given: Secret) -> FeedbackError:
@@ -97,11 +99,12 @@ def test_a_card_of_a_set_that_begins_alike_is_not_believed(
 @pytest.mark.parametrize("typed", ["upper", "spaces", "beginnings"])
 def test_cards_may_be_typed_carelessly(made: tuple[str, list[Card]], typed: str) -> None:
     text, cards = made
-    change = {
+    changes: dict[str, Callable[[str], str]] = {
         "upper": str.upper,
         "spaces": lambda words: "  " + words.replace(" ", "\t ") + " ",
         "beginnings": lambda words: " ".join(word[:4] for word in words.split()),
-    }[typed]
+    }
+    change = changes[typed]
     given = [Secret(change(" ".join(card.words)).encode()) for card in cards[1:4]]
     assert unlock_with_cards(text, NAME, Cards(tuple(given)))[0] == "clients"
 
@@ -222,7 +225,7 @@ def test_other_numbers_of_cards_work(opened: Unlocked, needed: int, number: int)
 def test_cards_that_would_not_combine_are_never_given_out(
     opened: Unlocked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = module.generate_mnemonics
+    original = generate_mnemonics
 
     def one_bad(*given: object) -> list[list[str]]:
         [good] = original(*given)
