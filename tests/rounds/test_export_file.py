@@ -127,6 +127,7 @@ def test_a_full_disk_leaves_no_half_file(
     with pytest.raises(OSError, match="No space"):
         export_round(closed, the_round(closed), export)
     assert export.read_bytes() == before
+    assert [path.name for path in export.parent.glob("*export*")] == [export.name]
 
 
 def _refused(path: Path, content: bytes) -> str:

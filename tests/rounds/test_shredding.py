@@ -92,6 +92,13 @@ def test_keys_cards_and_memory_are_gone_and_what_was_published_stays(
     assert _published(released) == before
 
 
+def test_the_database_file_gives_back_the_room(released: Store, the_round: TheRound) -> None:
+    file = released.folder / "feedback.sqlite"
+    before = file.stat().st_size
+    shred_round(released, the_round(released))
+    assert file.stat().st_size < before - 300 * 3922
+
+
 def test_no_piece_of_an_envelope_stays_in_any_file(released: Store, the_round: TheRound) -> None:
     bodies = _bodies(released.folder / "feedback.sqlite")
     shred_round(released, the_round(released))
