@@ -18,6 +18,9 @@ from feedback_service.rounds.closing import close_round
 from feedback_service.rounds.counting import count_round
 from feedback_service.rounds.founding import found
 from feedback_service.rounds.key_folder import private_path
+from feedback_service.rounds.releasing import release_round
+from feedback_service.rounds.trustees import KeyPlace, find_key, make_cards
+from feedback_service.sealing.cards import Card, Cards
 from feedback_service.sealing.keys import PublicKey
 from feedback_service.sealing.seal import SealingContext, seal
 from feedback_service.sealing.wrapping import Derivation, WrappingKey, derive
@@ -161,3 +164,38 @@ def execute() -> Callable[..., int]:
             return connection.execute(text(statement), values).rowcount
 
     return run
+
+
+@pytest.fixture(scope="session")
+def released_folder(tmp_path_factory: pytest.TempPathFactory, counted_folder: Path) -> Path:
+    folder = tmp_path_factory.mktemp("released") / "data"
+    store = _copy(counted_folder, folder)
+    release_round(store, _the_round(store), date(2027, 1, 4))
+    return folder
+
+
+@pytest.fixture
+def released(released_folder: Path, tmp_path: Path) -> Store:
+    return _copy(released_folder, tmp_path / "data")
+
+
+@pytest.fixture
+def place_of() -> Callable[[Store, Round], KeyPlace]:
+    """Where a round's key lies, and what it must fit."""
+
+    def find(store: Store, one: Round) -> KeyPlace:
+        return find_key(store.key_folder, one.survey, one.round, rounds=[one])
+
+    return find
+
+
+@pytest.fixture
+def give_cards(place_of: Callable[[Store, Round], KeyPlace]) -> Callable[..., Cards]:
+    """Makes three of five cards for a round; gives the second, fourth and fifth as trustees enter them."""
+
+    def make(store: Store, one: Round, *, replace: bool = False) -> Cards:
+        made: list[Card] = []
+        make_cards(place_of(store, one), PASSPHRASE, needed=3, number=5, deliver=made.extend, replace=replace)
+        return Cards(tuple(made[at].mnemonic for at in (1, 3, 4)))
+
+    return make

@@ -12,7 +12,8 @@ from feedback_service.regions.directory import baden_wuerttemberg
 from feedback_service.rounds import founding, key_folder
 from feedback_service.rounds.calendar import Quarter
 from feedback_service.rounds.founding import found, make_missing_keys
-from feedback_service.sealing.wrapping import WrappingKey
+from feedback_service.sealing.wrapping import WrappingKey, unwrap_ledger_key
+from feedback_service.secret import Secret
 from feedback_service.storage.regions import read_directory
 from feedback_service.storage.rounds import all_rounds
 from feedback_service.storage.session import Store
@@ -50,6 +51,38 @@ def test_a_founded_installation_has_regions_surveys_keys_for_four_rounds_and_one
 def test_every_round_has_a_key_of_its_own(founded: Store) -> None:
     keys = {key_folder.load_public(founded.key_folder, *name.split("-", 1)).to_bytes() for name in ROUNDS}
     assert len(keys) == 8
+
+
+def test_the_first_sitting_makes_the_ledgers_key_and_a_later_one_leaves_it(
+    tmp_path: Path, wrapping: Wrapping, passphrase: Secret
+) -> None:
+    make_missing_keys(tmp_path, ["clients"], FIRST, wrapping)
+    public, private = tmp_path / "ledger.pub", tmp_path / "ledger.key"
+    before = public.read_bytes(), private.read_bytes()
+    found = unwrap_ledger_key(private.read_text(), private.name, passphrase)
+    assert found.public == key_folder.load_ledger_key(tmp_path)
+    assert {path.stat().st_mode & 0o777 for path in (public, private)} == {0o600}
+    make_missing_keys(tmp_path, ["counsellors"], FIRST, wrapping)
+    assert (public.read_bytes(), private.read_bytes()) == before
+
+
+def test_where_only_public_keys_were_brought_nothing_private_is_made(founded: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "web"
+    (folder / "keys").mkdir(parents=True)
+    for path in founded.key_folder.glob("*.pub"):
+        (folder / "keys" / path.name).write_bytes(path.read_bytes())
+    made = found(folder, None, FIRST, _never)
+    assert made.keys == () and len(made.opened) == 2
+    assert {path.suffix for path in (folder / "keys").iterdir()} == {".pub"}
+
+
+def test_a_lost_public_half_of_the_ledgers_key_comes_back_from_the_private_one(
+    tmp_path: Path, wrapping: Wrapping
+) -> None:
+    first = key_folder.make_ledger_key(tmp_path, wrapping())
+    (tmp_path / "ledger.pub").unlink()
+    assert key_folder.make_ledger_key(tmp_path, wrapping()) == first
+    assert key_folder.load_ledger_key(tmp_path) == first
 
 
 def test_founding_again_changes_nothing_and_asks_for_nothing(

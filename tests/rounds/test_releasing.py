@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
-from feedback_service.disclosure.ledger import BrokenChain
+from feedback_service.disclosure.ledger import GENESIS, BrokenChain, UnsignedEntry, append, read_table
 from feedback_service.rounds.closing import close_round
+from feedback_service.rounds.key_folder import load_ledger_key
 from feedback_service.rounds.releasing import ReleaseDiffers, release_round
+from feedback_service.storage.ledger import all_entries, append_entries
 from feedback_service.storage.releases import release_body
 from feedback_service.storage.rounds import Round
 from feedback_service.storage.session import Store
@@ -84,6 +88,32 @@ def test_a_tampered_ledger_is_never_released(
     with pytest.raises(BrokenChain):
         release_round(counted, the_round(counted), DAY)
     assert contents(counted) == before
+
+
+def _rechained(store: Store, signature: str | None) -> None:
+    """The whole ledger as somebody writes it who has the database and not the ledger's key."""
+    with store.begin() as connection:
+        table = read_table(all_entries(connection))
+        connection.execute(text("DELETE FROM ledger"))
+        invented = replace(table, invalid=table.invalid + 1)
+        append_entries(connection, append(GENESIS, invented, 1, lambda _this: signature or ""))
+
+
+@pytest.mark.parametrize("signature", [None, "A" * 86])
+def test_a_ledger_that_was_written_anew_without_its_key_is_never_released(
+    counted: Store, the_round: TheRound, contents: Contents, signature: str | None
+) -> None:
+    _rechained(counted, signature)
+    before = contents(counted)
+    with pytest.raises(UnsignedEntry, match="Entry 1 "):
+        release_round(counted, the_round(counted), DAY)
+    assert contents(counted) == before
+
+
+def test_a_release_carries_the_signature_of_its_last_entry(counted: Store, the_round: TheRound) -> None:
+    chain = json.loads(release_round(counted, the_round(counted), DAY).body)["chain"]
+    key = load_ledger_key(counted.key_folder)
+    assert key and key.signed(chain["this"], chain["signature"])
 
 
 def test_nothing_is_released_from_a_ledger_that_was_changed_elsewhere(

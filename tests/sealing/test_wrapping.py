@@ -11,6 +11,7 @@ import pytest
 
 from feedback_service.sealing.key_file import InvalidKeyFile, public_file, read_public_file
 from feedback_service.sealing.keys import PrivateKey, from_base64url, to_base64url
+from feedback_service.sealing.signing import LedgerKey
 from feedback_service.sealing.wrapping import (
     Derivation,
     NotEnoughMemory,
@@ -18,8 +19,12 @@ from feedback_service.sealing.wrapping import (
     WrappingKey,
     WrongPassphrase,
     derive,
+    derive_for,
+    lock,
     unwrap,
+    unwrap_ledger_key,
     wrap,
+    wrap_ledger_key,
 )
 from feedback_service.secret import Secret
 
@@ -57,6 +62,44 @@ def test_a_wrapped_key_comes_back_with_its_passphrase(key_file: str, held: Round
     assert (survey, round_id) == ("clients", "2026-Q4")
     assert found.private_key.to_bytes() == held.private_key.to_bytes()
     assert found.release_secret == held.release_secret
+    assert found.reviewers_key.to_bytes() == held.reviewers_key.to_bytes()
+
+
+@pytest.mark.parametrize("number", [0, 64, 95, 97, 128])
+def test_a_wrapped_part_of_another_length_is_no_rounds_key(wrapping: WrappingKey, number: int) -> None:
+    head = json.loads(wrap("clients", "2026-Q4", RoundSecrets.fresh(), wrapping))
+    del head["wrapped"]
+    with pytest.raises(InvalidKeyFile):
+        unwrap(lock(head, b"\x01" * number, wrapping.key), NAME, PASSPHRASE)
+
+
+def test_the_ledgers_key_is_wrapped_in_the_same_way(wrapping: WrappingKey) -> None:
+    key = LedgerKey.generate()
+    text = wrap_ledger_key(key, wrapping)
+    assert unwrap_ledger_key(text, "ledger.key", PASSPHRASE).to_bytes() == key.to_bytes()
+    assert to_base64url(key.to_bytes()) not in text
+    with pytest.raises(WrongPassphrase):
+        unwrap_ledger_key(text, "ledger.key", Secret(b"wrong"))
+    with pytest.raises(WrongPassphrase):
+        other = LedgerKey.generate().public.as_document()["public_key"]
+        unwrap_ledger_key(_changed(text, "public_key", other), "ledger.key", PASSPHRASE)
+
+
+def test_neither_kind_of_key_is_taken_for_the_other(key_file: str, wrapping: WrappingKey) -> None:
+    with pytest.raises(InvalidKeyFile):
+        unwrap_ledger_key(key_file, NAME, PASSPHRASE)
+    with pytest.raises(InvalidKeyFile):
+        unwrap(wrap_ledger_key(LedgerKey.generate(), wrapping), NAME, PASSPHRASE)
+
+
+def test_what_was_derived_before_is_used_again_only_for_the_same_salt_and_cost(
+    key_file: str, held: RoundSecrets, wrapping: WrappingKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = wrap("clients", "2026-Q4", held, derive(PASSPHRASE, SMALL))
+    assert derive_for(other, NAME, PASSPHRASE, [wrapping]) != wrapping
+    monkeypatch.setattr("feedback_service.sealing.wrapping.derive", lambda *_: pytest.fail("derived again"))
+    assert derive_for(key_file, NAME, PASSPHRASE, [wrapping]) is wrapping
+    assert unwrap(key_file, NAME, wrapping)[2].to_bytes() == held.to_bytes()
 
 
 @pytest.mark.parametrize("passphrase", ["", "fruh am Morgen", "früh am morgen", "früh am Morgen "])
@@ -152,11 +195,15 @@ def test_a_key_file_says_what_it_is_and_how_it_was_derived(key_file: str) -> Non
     assert len(from_base64url(document["kdf"]["salt"])) == 16
 
 
+def held_parts(held: RoundSecrets) -> tuple[bytes, bytes, bytes]:
+    return held.private_key.to_bytes(), held.release_secret.value, held.reviewers_key.to_bytes()
+
+
 def test_a_key_file_shows_nothing_of_what_it_holds(
     key_file: str, held: RoundSecrets, wrapping: WrappingKey
 ) -> None:
     wrapped = from_base64url(json.loads(key_file)["wrapped"])
-    for secret in (held.private_key.to_bytes(), held.release_secret.value, wrapping.key.value):
+    for secret in (*held_parts(held), wrapping.key.value):
         assert secret not in wrapped
         assert secret.hex() not in key_file
         assert to_base64url(secret) not in key_file
@@ -208,6 +255,8 @@ def test_two_fresh_rounds_share_no_secret() -> None:
     assert one.release_secret != two.release_secret
     assert one.release_secret.value != one.private_key.to_bytes()
     assert len(one.release_secret.value) == 32
+    scalars = {held.to_bytes() for pair in (one, two) for held in (pair.private_key, pair.reviewers_key)}
+    assert len(scalars) == 4
 
 
 def test_a_public_file_comes_back(held: RoundSecrets) -> None:

@@ -75,15 +75,16 @@ def ask_cards(wanted: CardSet) -> Cards:
     entered: dict[int, Secret] = {}
     while len(entered) < wanted.needed:
         place = len(entered) + 1
-        typed = Secret(input(f"Card {place} of {wanted.needed}, all its words, then Enter:\n").encode())
+        _say(f"Card {place} of {wanted.needed}, all its words, then Enter:")
+        typed = Secret(input().encode())
         try:
             number = check_card(typed, place, wanted)
         except InvalidCard as error:
-            print(_CLEAR + str(error), flush=True)
+            _say(_CLEAR + str(error))
             continue
         again = number in entered
         entered[number] = typed
-        print(_CLEAR + f"Card {number} is {'in already; take another one' if again else 'good'}.", flush=True)
+        _say(_CLEAR + f"Card {number} is {'in already; take another one' if again else 'good'}.")
     return Cards(tuple(entered.values()))
 
 
@@ -110,5 +111,11 @@ def confirm(wanted: str, question: str, *, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise NoTerminal(what="This is asked back on", instead="--yes if you are sure")
-    if input(f"{question}\nType {wanted} to go on: ").strip() != wanted:
+    _say(f"{question}\nType {wanted} to go on:")
+    if input().strip() != wanted:
         raise NotConfirmed(wanted=wanted)
+
+
+def _say(text: str) -> None:
+    """To the person at the terminal: what a command prints may go elsewhere, as one document."""
+    print(text, file=sys.stderr, flush=True)

@@ -88,4 +88,4 @@ def _shred_key_file(file: Path, *, yes: bool, out: Out) -> None:
 
 
 def _listed(files: list[Path] | tuple[Path, ...]) -> str:
-    return ", ".join(path.name for path in files) or "nothing, it was gone before"
+    return ", ".join(path.name for path in files) or "no file (no key of the round was here)"

@@ -74,7 +74,18 @@ class ExportHead:
 def write_export(path: Path, head: ExportHead, sealed: Iterable[Sealed]) -> str:
     """Write the file, whole or not at all; gives its digest as hex."""
     unfinished = path.with_name(path.name + ".new")
-    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        digest = _write(unfinished, head, sealed)
+    except BaseException:
+        # It may be gigabytes on a disk that is full.
+        unfinished.unlink(missing_ok=True)
+        raise
+    unfinished.rename(path)
+    return digest
+
+
+def _write(path: Path, head: ExportHead, sealed: Iterable[Sealed]) -> str:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     digest = sha256()
     with os.fdopen(handle, "wb", buffering=1 << 20) as out:
         for part in _parts(head, sealed):
@@ -83,7 +94,6 @@ def write_export(path: Path, head: ExportHead, sealed: Iterable[Sealed]) -> str:
         out.write(digest.digest())
         out.flush()
         os.fsync(out.fileno())
-    unfinished.rename(path)
     return digest.hexdigest()
 
 

@@ -19,7 +19,6 @@ from .choosing import SeveralRounds
 from .destroying import destroy_file
 from .key_folder import (
     LEDGER_PRIVATE,
-    KeyMissing,
     cards_path,
     load_ledger_key,
     private_path,
@@ -27,7 +26,7 @@ from .key_folder import (
     public_path,
     rounds_with,
 )
-from .unlocking import CardsMissing, Opening, Wanted, WrongKey, unlock
+from .unlocking import CardsMissing, KeyNotHere, Opening, Wanted, WrongKey, unlock
 
 
 class CardsExist(FeedbackError):
@@ -64,12 +63,12 @@ def find_key(
 ) -> KeyPlace:
     """Where a round's key is, and which public key it must fit: that of `.pub`, and of the round in use.
 
-    Raises `KeyMissing`, `KeyMisplaced`, `WrongKey`.
+    Raises `KeyNotHere`, `KeyMisplaced`, `WrongKey`.
     """
     private = key_file or private_path(folder, survey, round_id)
     existing = [path for path in (private, cards_path(private)) if path.exists()]
     if not existing:
-        raise KeyMissing(file=private, survey=survey)
+        raise KeyNotHere(file=private)
     public = public_key_of(existing[0], survey, round_id).to_bytes()
     others = {one.name: public_key_of(one, survey, round_id).to_bytes() for one in existing[1:]}
     pub = public_path(folder, survey, round_id)
@@ -85,9 +84,9 @@ def find_key(
 
 
 def choose_key(folder: Path, survey: str, found: Sequence[str]) -> str:
-    """The only round that qualifies. Raises `KeyMissing`, `SeveralRounds`."""
+    """The only round that qualifies. Raises `KeyNotHere`, `SeveralRounds`."""
     if not found:
-        raise KeyMissing(file=folder / f"{survey}-….key", survey=survey)
+        raise KeyNotHere(file=folder / f"{survey}-….key")
     if len(found) > 1:
         raise SeveralRounds(survey=survey, rounds=", ".join(found))
     return found[0]

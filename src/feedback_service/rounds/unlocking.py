@@ -33,6 +33,13 @@ class WrongLedgerKey(FeedbackError):
     message = "The ledger's key here does not belong to the installation's ledger.pub. Nothing was changed."
 
 
+class KeyNotHere(KeyMissing):
+    """The key that answers were sealed to is somewhere else; a new one would not open them."""
+
+    code = "key-not-here"
+    message = "There is no key %(file)s. Bring it here, or say with --key where it is."
+
+
 class LedgerKeyMissing(FeedbackError):
     """Nothing to sign the ledger with."""
 
@@ -88,7 +95,7 @@ def unlock(
     """The secrets of a round. `ledger.key` is looked for beside the key file, then in `ledger_folders`.
 
     `derived` holds what was derived from the passphrase for other keys before, and is added to.
-    Raises `KeyMissing`, `CardsMissing`, `OnlyCards`, `LedgerKeyMissing`, `WrongPassphrase`,
+    Raises `KeyNotHere`, `CardsMissing`, `OnlyCards`, `LedgerKeyMissing`, `WrongPassphrase`,
     `LedgerPassphrase`, `InvalidCard`, `CardsDontFit`, `WrongKey`, `WrongLedgerKey`.
     """
     if isinstance(opening, Cards):
@@ -99,7 +106,7 @@ def unlock(
     else:
         file = key_file
         known = derived if derived is not None else []
-        survey, round_id, opened = _by_passphrase(file, wanted.survey, opening, ledger_folders, known)
+        survey, round_id, opened = _by_passphrase(file, opening, ledger_folders, known)
     fits = opened.held.private_key.public.to_bytes() == wanted.public_key
     if (survey, round_id) != (wanted.survey, wanted.round) or not fits:
         raise WrongKey(file=file, survey=wanted.survey, round=wanted.round)
@@ -109,18 +116,18 @@ def unlock(
 
 
 def _by_passphrase(
-    key_file: Path, survey: str, passphrase: Secret, folders: Sequence[Path], derived: list[WrappingKey]
+    key_file: Path, passphrase: Secret, folders: Sequence[Path], derived: list[WrappingKey]
 ) -> tuple[str, str, Unlocked]:
     if not key_file.exists():
         if cards_path(key_file).exists():
             raise OnlyCards(file=cards_path(key_file))
-        raise KeyMissing(file=key_file, survey=survey)
+        raise KeyNotHere(file=key_file)
     ledger = find_ledger_key([key_file.parent, *folders])
     text = key_file.read_text("utf-8")
     wrapping = derive_for(text, key_file.name, passphrase, derived)
-    found_survey, round_id, held = unwrap(text, key_file.name, wrapping)
+    survey, round_id, held = unwrap(text, key_file.name, wrapping)
     derived.append(wrapping)
-    return found_survey, round_id, Unlocked(held, _signing_key(ledger, passphrase, derived))
+    return survey, round_id, Unlocked(held, _signing_key(ledger, passphrase, derived))
 
 
 def _signing_key(ledger: Path, passphrase: Secret, derived: list[WrappingKey]) -> LedgerKey:

@@ -173,7 +173,7 @@ def _share(entered: Secret, place: int, wanted: CardSet) -> Any:
     """One card as SLIP-39 reads it. Its own type prints its value: it must not leave this module."""
     typed = entered.value.decode("utf-8", "replace").lower().split()
     if len(typed) != WORDS:
-        raise InvalidCard(place=place, reason=f"it has {len(typed)} words and must have {WORDS}")
+        raise InvalidCard(place=place, reason=f"it has {len(typed)} instead of {WORDS} words")
     words = [_BY_BEGINNING.get(word[:4]) if word[:4] == word else word for word in typed]
     for position, word in enumerate(words, start=1):
         if word not in WORDLIST:

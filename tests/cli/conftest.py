@@ -1,0 +1,27 @@
+"""Rounds brought to a station by commands, and cards read off their sheet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def closed_round(installation: Any) -> str:
+    """The clients' round, closed without answers; gives its name."""
+    return str(installation.json("rounds", "close", "clients")["round"])
+
+
+@pytest.fixture
+def cards_on() -> Callable[[Path], list[str]]:
+    """The words of each card on a printed sheet."""
+
+    def read(sheet: Path) -> list[str]:
+        cards = sheet.read_text("utf-8").split("<article>")[1:]
+        return [" ".join(re.findall(r"</span>(\w+)</li>", card)) for card in cards]
+
+    return read
