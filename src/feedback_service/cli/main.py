@@ -9,7 +9,7 @@ import click
 import typer
 
 from ..errors import FeedbackError, describe
-from . import audit, codes, digests, keys, regions, releases, rounds, running, surveys
+from . import audit, codes, digests, keys, machines, regions, releases, rounds, running, surveys
 
 _FAILED = 1
 _UNEXPECTED = 70
@@ -31,6 +31,7 @@ def build() -> typer.Typer:
         ("keys", keys.app()),
         ("codes", codes.app()),
         ("rounds", rounds.app()),
+        ("machines", machines.app()),
         ("releases", releases.app()),
         ("digests", digests.app()),
         ("audit", audit.app()),
