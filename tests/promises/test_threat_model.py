@@ -1,4 +1,4 @@
-"""The threat model names files, tests, tables and processes that there are, and says what remains for each adversary."""
+"""The threat model names what there is, and says for each adversary what remains."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ PLACES = (ROOT, ROOT / "src" / "feedback_service")
 TEXT = (ROOT / "docs" / "threat-model.md").read_text("utf-8")
 # Who must have a line, by a word of theirs.
 ADVERSARIES = (
-    "searches a phone", "watches the network", "employer or office", "hands out codes", "photographs a code card",
-    "copies the disk once", "copies it on several days", "hosting provider", "running web machine", "The operator",
+    "searches a phone", "watches the network", "employer or office", "hands out codes",
+    "photographs a code card", "copies the disk once", "copies it on several days", "hosting provider",
+    "running web machine", "The operator",
     "key holder", "Trustees who collude", "court order or police", "Telegram", "knows everyone else's answer",
     "compares reports", "invents answers in bulk", "author of a survey", "translator", "supply chain",
     "small community", "style", "backup",
 )  # fmt: skip
 PROCESSES = (
-    "serve", "mix", "rounds close", "rounds count", "rounds release", "rounds shred", "codes print", "keys create",
+    "serve", "mix", "rounds close", "rounds count", "rounds release", "rounds shred", "codes print",
+    "keys create",
     "keys split", "audit storage", "demo",
 )  # fmt: skip
 
@@ -76,9 +78,15 @@ def test_every_file_that_is_named_anywhere_exists() -> None:
 
 
 def test_every_table_and_every_process_is_there() -> None:
-    tables = {name for table, _ in rows("What each table tells a thief") for name in re.findall(r"`(\w+)`", table)}
+    tables = {
+        name for table, _ in rows("What each table tells a thief") for name in re.findall(r"`(\w+)`", table)
+    }
     assert tables == set(metadata.tables)
-    told = [name for process, *_ in rows("What each process may hold") for name in re.findall(r"`([^`]+)`", process)]
+    told = [
+        name
+        for process, *_ in rows("What each process may hold")
+        for name in re.findall(r"`([^`]+)`", process)
+    ]
     assert sorted(told) == sorted(PROCESSES)
     root = get_command(build())
     for name in PROCESSES:
