@@ -12,14 +12,17 @@ from feedback_service.cli.main import build
 from feedback_service.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DOCUMENTS = [
+    *(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "deploy/README.md")),
+    *sorted((ROOT / "docs").rglob("*.md")),
+]
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_file_that_a_document_names_exists(document: Path) -> None:
     text = document.read_text("utf-8")
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text)
-    named = re.findall(r"`((?:src|tests|docs|benchmarks|locales|migrations)/[\w./-]+\.\w+)`", text)
+    named = re.findall(r"`((?:src|tests|docs|benchmarks|locales|migrations|deploy)/[\w./-]+\.\w+)`", text)
     modules = re.findall(r"`((?:[a-z_]+/)+[a-z_]+\.py)`", text)
     for link in links:
         assert (document.parent / link).exists(), link

@@ -12,6 +12,9 @@ from starlette.requests import Request
 from ..errors import N_, FeedbackError
 
 LARGEST_BODY = 64 * 1024
+# Who sends more gets a page about it, and a browser (or a proxy) that is answered while it still sends shows a broken
+# connection instead. So what is too much is read to its end and thrown away, up to here.
+LARGEST_DISCARDED = 1024 * 1024
 _MOST_FIELDS = 400
 _URLENCODED = "application/x-www-form-urlencoded"
 
@@ -33,15 +36,20 @@ class UnreadableForm(FeedbackError):
 
 
 async def read_body(request: Request) -> bytes:
-    """The body, refused as soon as it grows too large. Raises `BodyTooLarge`."""
+    """The body. What is too much is thrown away, never kept. Raises `BodyTooLarge`."""
     declared = request.headers.get("content-length", "0")
-    if declared.isdigit() and int(declared) > LARGEST_BODY:
+    if declared.isdigit() and int(declared) > LARGEST_DISCARDED:
         raise BodyTooLarge
     body = bytearray()
+    arrived = 0
     async for part in request.stream():
-        body += part
-        if len(body) > LARGEST_BODY:
+        arrived += len(part)
+        if arrived <= LARGEST_BODY:
+            body += part
+        elif arrived > LARGEST_DISCARDED:
             raise BodyTooLarge
+    if arrived > LARGEST_BODY:
+        raise BodyTooLarge
     return bytes(body)
 
 
