@@ -190,7 +190,13 @@ class WebForm:
         except (InvalidReceipt, SpoolUnavailable, RoundClosed, TooManyRequests) as error:
             sentence = self.pages.interfaces[code].error(error)
             return self.pages.page(
-                "delete.html", code, error.status, state="ask", typed=typed[:80], problem=sentence
+                "delete.html",
+                code,
+                error.status,
+                retry_after(error),
+                state="ask",
+                typed=typed[:80],
+                problem=sentence,
             )
         return self.pages.page("delete.html", code, state="done", typed="", problem=None)
 
