@@ -122,7 +122,7 @@ def test_every_address_by_every_method_and_as_chromium_sees_it(
         faults = _own_style(path, _faults(status, headers, bool(content) or method == "HEAD"))
         assert faults == [], (method, path, status)
         forgets = {name.lower(): value for name, value in headers}.get("clear-site-data")
-        is_thanks = path in ("/de/thanks", "/ar/thanks") and method in ("GET", "HEAD")
+        is_thanks = re.fullmatch("/(de|ar)/(thanks|forget)", path) and method in ("GET", "HEAD")
         assert forgets == ('"cache", "storage"' if is_thanks else None), (method, path)
     assert {("GET", 200), ("HEAD", 200), ("GET", 404), ("POST", 404), ("PUT", 405)} <= statuses
     assert not {status for _, status in statuses} & {500, 501}
