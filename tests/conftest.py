@@ -98,27 +98,32 @@ class Installation:
         return done.json
 
     @contextmanager
-    def serving(self) -> Iterator[Served]:
+    def serving(self, environment: dict[str, str] | None = None, **options: Any) -> Iterator[Served]:
         """`serve` in a process of its own, until the end of the block."""
-        served = self.start()
+        served = self.start(environment, **options)
         try:
             yield served
         finally:
             served.stop()
 
-    def start(self) -> Served:
-        """Start `serve`; ready when this returns."""
+    def start(self, environment: dict[str, str] | None = None, **options: Any) -> Served:
+        """Start `serve`; ready when this returns. `options` are those of `Popen`."""
+        served = self.begin(environment, **options)
+        served.wait()
+        return served
+
+    def begin(self, environment: dict[str, str] | None = None, **options: Any) -> Served:
+        """Start `serve` and don't wait for it."""
         port = free_port()
         process = subprocess.Popen(
             [COMMAND, "serve", "--port", str(port), "--data", str(self.data)],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env=self.environment(),
+            env=self.environment() | (environment or {}),
+            **options,
         )
-        served = Served(f"http://127.0.0.1:{port}", process)
-        served.wait()
-        return served
+        return Served(f"http://127.0.0.1:{port}", process)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,19 +188,30 @@ def unused_tcp_port() -> int:
     return free_port()
 
 
+def _install(folder: Path, name: str) -> Installation:
+    """An installation with cheap key protection, so that tests don't need a gigabyte each."""
+    passphrase = folder / "passphrase"
+    passphrase.write_text(PASSPHRASE + "\n")
+    made = Installation(folder / name, passphrase)
+    done = made.run("init", "--yes", "--kdf-memory", "8")
+    assert done.code == 0, done
+    return made
+
+
 @pytest.fixture
 def new_installation(tmp_path: Path) -> Callable[..., Installation]:
-    """Makes installations with cheap key protection, so that tests don't need a gigabyte each."""
+    """Makes installations."""
 
     def make(name: str = "data") -> Installation:
-        passphrase = tmp_path / "passphrase"
-        passphrase.write_text(PASSPHRASE + "\n")
-        made = Installation(tmp_path / name, passphrase)
-        done = made.run("init", "--yes", "--kdf-memory", "8")
-        assert done.code == 0, done
-        return made
+        return _install(tmp_path, name)
 
     return make
+
+
+@pytest.fixture(scope="module")
+def shared_installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """One installation for all tests of a file: what they store there must not trouble each other."""
+    return _install(tmp_path_factory.mktemp("shared"), "data")
 
 
 @pytest.fixture

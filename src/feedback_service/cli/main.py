@@ -8,6 +8,7 @@ import sys
 import click
 import typer
 
+from ..core_dumps import refuse_core_dumps
 from ..errors import FeedbackError, describe
 from . import audit, codes, digests, keys, machines, regions, releases, rounds, running, surveys
 
@@ -43,6 +44,7 @@ def build() -> typer.Typer:
 def run() -> None:
     """Run a command. An error is one sentence with a way out, never a traceback."""
     try:
+        refuse_core_dumps()
         build()()
     except FeedbackError as error:
         _fail(error.code, str(error), _FAILED)
