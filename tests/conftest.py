@@ -73,11 +73,13 @@ class Installation:
 
     data: Path
     passphrase_file: Path
+    database_url: str | None = None
 
     def environment(self) -> dict[str, str]:
         """A clean environment with the passphrase's file."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "LANG") if name in os.environ}
-        return {**kept, "FEEDBACK_PASSPHRASE_FILE": str(self.passphrase_file)}
+        database = {"FEEDBACK_DATABASE_URL": self.database_url} if self.database_url else {}
+        return {**kept, **database, "FEEDBACK_PASSPHRASE_FILE": str(self.passphrase_file)}
 
     def run(self, *words: str, environment: dict[str, str] | None = None) -> Finished:
         """Run a command to its end."""
@@ -188,11 +190,11 @@ def unused_tcp_port() -> int:
     return free_port()
 
 
-def _install(folder: Path, name: str) -> Installation:
+def _install(folder: Path, name: str, database_url: str | None = None) -> Installation:
     """An installation with cheap key protection, so that tests don't need a gigabyte each."""
     passphrase = folder / "passphrase"
     passphrase.write_text(PASSPHRASE + "\n")
-    made = Installation(folder / name, passphrase)
+    made = Installation(folder / name, passphrase, database_url)
     done = made.run("init", "--yes", "--kdf-memory", "8")
     assert done.code == 0, done
     return made
@@ -202,8 +204,8 @@ def _install(folder: Path, name: str) -> Installation:
 def new_installation(tmp_path: Path) -> Callable[..., Installation]:
     """Makes installations."""
 
-    def make(name: str = "data") -> Installation:
-        return _install(tmp_path, name)
+    def make(name: str = "data", database_url: str | None = None) -> Installation:
+        return _install(tmp_path, name, database_url)
 
     return make
 
