@@ -104,6 +104,8 @@ def test_a_machine_whose_mix_is_killed_before_its_spools_are_clean_is_still_awai
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(Store, "vacuum", killed)
         mix_spools(second)
+    # Its answers are stored, but its spools still hold them: the round must not end without it.
+    assert mix_spools(first).awaited != {1: ()}
     assert the_round(first).state == "closing" and _stored(first) == 30
     assert mix_spools(second).report.stranded == 0
     assert the_round(first).state == "closed" and _stored(first) == 30

@@ -171,22 +171,33 @@ def test_of_deleted_and_overwritten_things_nothing_is_left_in_a_table_s_file(
     assert _in_files(postgres, look, second.body[:99])
 
 
-def test_one_unit_of_work_after_the_other(store: Store, open_one: Callable[..., Round], look: Look) -> None:
+def _until_somebody_waits(store: Store, or_else: threading.Event) -> None:
+    """Until a lock of the service is waited for, or what should have waited didn't."""
+    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    with store.engine.connect() as connection:
+        while not or_else.is_set() and not connection.scalar(waiting):
+            connection.rollback()
+
+
+def test_what_is_read_before_it_is_written_cannot_have_changed_in_between(
+    store: Store, open_one: Callable[..., Round], look: Look
+) -> None:
     open_one()
-    waiting = threading.Event()
+    has_read = threading.Event()
 
     def second() -> None:
-        waiting.set()
         with store.begin() as connection:
-            connection.execute(text("UPDATE round SET mixed = mixed * 2"))
+            mixed = connection.scalar(text("SELECT mixed FROM round")) or 0
+            has_read.set()
+            connection.execute(text("UPDATE round SET mixed = :mixed"), {"mixed": mixed + 1})
 
     thread = threading.Thread(target=second)
     with store.begin() as connection:
         thread.start()
-        waiting.wait()
+        _until_somebody_waits(store, has_read)
         connection.execute(text("UPDATE round SET mixed = 7"))
     thread.join()
-    assert look("SELECT mixed FROM round") == [(14,)]
+    assert look("SELECT mixed FROM round") == [(8,)]
 
 
 def test_a_view_stays_as_it_was_and_cannot_write(store: Store, open_one: Callable[..., Round]) -> None:
@@ -201,22 +212,19 @@ def test_a_view_stays_as_it_was_and_cannot_write(store: Store, open_one: Callabl
 
 def test_one_mix_at_a_time_whichever_folder_it_runs_in(store: Store, url: str, tmp_path: Path) -> None:
     other = open_store(store.folder, url)
-    locks = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-    inside = []
+    inside = threading.Event()
 
     def second() -> None:
         with other.database.one_mix():
-            inside.append(True)
+            inside.set()
 
     thread = threading.Thread(target=second)
     with store.one_mix():
         thread.start()
-        with store.engine.connect() as connection:
-            while not connection.scalar(locks):
-                connection.rollback()
-        assert not inside
+        _until_somebody_waits(store, inside)
+        assert not inside.is_set()
     thread.join()
-    assert inside
+    assert inside.is_set()
 
 
 def test_an_unreachable_server_is_told_without_who_and_password(tmp_path: Path) -> None:
