@@ -9,7 +9,7 @@ import click
 import typer
 
 from ..errors import FeedbackError, describe
-from . import audit, codes, digests, keys, regions, releases, rounds, running, surveys
+from . import audit, codes, digests, doctor, keys, regions, releases, rounds, running, surveys
 
 _FAILED = 1
 _UNEXPECTED = 70
@@ -23,7 +23,7 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         help="Anonymous feedback from refugees and their counsellors to decision-makers.",
     )
-    for command in (running.demo, running.init, running.serve, running.mix):
+    for command in (running.demo, running.init, running.serve, running.mix, doctor.doctor):
         app.command()(command)
     for name, group in (
         ("surveys", surveys.app()),
