@@ -44,9 +44,9 @@ def test_a_damaged_slot_is_seen_as_such(make_file: MakeFile, pending: MakePendin
 def test_the_writer_goes_on_between_two_parts(
     make_file: MakeFile, pending: MakePending, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(slot_reader, "_PART", 1)
-    file = make_file(16)
-    _put(file, pending(), pending())
+    monkeypatch.setattr(slot_reader, "_PART", 16)
+    file = make_file(32)
+    _put(file, *(pending() for _ in range(20)))
     # A writer that found the file locked would fail at once instead of after a minute.
     file._db.execute("PRAGMA busy_timeout = 0")
     looking = look(file.path)
