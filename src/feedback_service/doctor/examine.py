@@ -21,13 +21,12 @@ from ..settings import Settings, load_settings
 from ..storage.backup import noted_target
 from ..storage.ledger import all_entries
 from ..storage.releases import release_body, release_heads
-from ..storage.rounds import Round, all_rounds
+from ..storage.rounds import MIXABLE, Round, all_rounds
 from ..storage.session import Store, open_store
 from ..storage.surveys import survey_by_fingerprint, survey_names
 from . import installation, keys, looking, machine, quarters, waiting
 from .finding import Finding
 
-_MIXABLE = ("open", "closing")
 _KEYS_LOOKED_FOR = 4
 
 
@@ -85,9 +84,9 @@ def _of_store(place: Place, store: Store, settings: Settings) -> Iterator[Findin
             yield from _of_survey(place, store, connection, survey)
         yield from _floods(rounds, spools, settings)
         yield _releases(connection, store)
-        due = [_enough(connection, one, spools) for one in rounds if one.state in _MIXABLE]
+        due = [_enough(connection, one, spools) for one in rounds if one.state in MIXABLE]
     yield waiting.check_mix(looking.since_last_mix(store, place.at), due)
-    mixable = {one.number for one in rounds if one.state in _MIXABLE}
+    mixable = {one.number for one in rounds if one.state in MIXABLE}
     yield waiting.check_stranded(sum(n for number, n in spools.waiting.items() if number not in mixable))
     yield waiting.check_damaged(spools.damaged)
     yield waiting.check_unreadable(spools.unreadable)
@@ -117,7 +116,7 @@ def _ready(folder: Path, survey: str, first: Quarter) -> int:
 def _floods(rounds: list[Round], spools: looking.Spools, settings: Settings) -> Iterator[Finding]:
     gate = FloodGate(settings.expected_answers)
     for one in rounds:
-        if one.state in _MIXABLE:
+        if one.state in MIXABLE:
             answers = one.mixed + spools.waiting.get(one.number, 0)
             yield quarters.check_flood(one.survey, one, answers, gate.limit(one.survey))
 

@@ -49,12 +49,11 @@ def check_keys_ready(survey: str, ready: int, closes: date | None, today: date) 
 def check_unfinished(survey: str, rounds: Sequence[Round], today: date) -> Iterator[Finding]:
     """What a close began and people have to finish."""
     for one in rounds:
+        close = f"feedback-service rounds close {survey} --round {one.round}"
         if one.state == "closing":
-            yield now(
-                survey,
-                f"The close of {one.round} was interrupted.",
-                f"feedback-service rounds close {survey} --round {one.round}",
-            )
+            yield now(survey, f"The close of {one.round} was interrupted.", close)
+        elif one.state == "ending":
+            yield _ending(survey, one, today, close)
         elif one.state == "closed":
             yield _work(survey, one, today, "is closed and not counted", "count")
         elif one.state == "counted":
@@ -88,6 +87,17 @@ def check_flood(survey: str, one: Round, answers: int, limit: int | None) -> Fin
     if answers >= _FLOOD_NEAR * limit:
         return now(subject, f"Nearly {limit} answers came, far more than expected.", todo)
     return fine(subject, f"Far fewer answers than the limit of {limit}.")
+
+
+def _ending(survey: str, one: Round, today: date, close: str) -> Finding:
+    """How long the grace has lasted is kept nowhere: a day after the round's last it is surely over."""
+    if today - one.closes > timedelta(days=1):
+        return now(survey, f"The round {one.round} is ending and was never closed.", close)
+    return advice(
+        survey,
+        f"The round {one.round} is ending: answers sent under it are still taken.",
+        f"If no “rounds close --grace” is waiting for it: {close}",
+    )
 
 
 def _work(survey: str, one: Round, today: date, found: str, step: str) -> Finding:

@@ -52,6 +52,14 @@ class NewerDatabase(FeedbackError):
     message = "The database in %(folder)s was made by a newer version. Use that version, or restore a backup."
 
 
+class MigrationUndone(FeedbackError):
+    """An update of the database that would have left rows without what they refer to."""
+
+    status = 500
+    code = "migration-undone"
+    message = "The update of the database failed its own check and was undone. Please report it."
+
+
 class UnsupportedDatabase(FeedbackError):
     """A database URL for which the promises about order are not kept yet."""
 
@@ -138,11 +146,32 @@ def migrate(engine: Engine, revision: str = "head") -> None:
     """Bring a database to a revision, up or down."""
     config = _alembic()
     with engine.connect() as connection:
+        _check_references_later(connection)
         config.attributes["connection"] = connection
         current = MigrationContext.configure(connection).get_current_revision()
         down = revision == "base" or (current is not None and _is_older(config, revision, current))
         (command.downgrade if down else command.upgrade)(config, revision)
+        _check_references(connection)
         connection.commit()
+
+
+def _check_references_later(connection: Connection) -> None:
+    """Alembic changes a table in SQLite by dropping it for a copy; rows that refer to it would forbid that.
+
+    So references are checked once, at the end. Without effect inside a transaction: none has begun here.
+    """
+    if connection.dialect.name == "sqlite":
+        _driver(connection).execute("PRAGMA foreign_keys=OFF")
+
+
+def _check_references(connection: Connection) -> None:
+    sqlite = connection.dialect.name == "sqlite"
+    if sqlite and _driver(connection).execute("PRAGMA foreign_key_check").fetchall():
+        raise MigrationUndone
+
+
+def _driver(connection: Connection) -> Any:
+    return connection.connection.driver_connection
 
 
 def _is_older(config: Config, revision: str, current: str) -> bool:
