@@ -50,6 +50,8 @@ def test_without_an_open_round_and_a_key_it_is_urgent() -> None:
     ("state", "today", "level", "step"),
     [
         ("closing", LAST_DAY, Level.NOW, "close"),
+        ("ending", NEW_YEAR, Level.ADVICE, "close"),
+        ("ending", date(2027, 1, 2), Level.NOW, "close"),
         ("closed", date(2027, 1, 14), Level.ADVICE, "count"),
         ("closed", date(2027, 1, 15), Level.NOW, "count"),
         ("counted", date(2027, 1, 14), Level.ADVICE, "release"),

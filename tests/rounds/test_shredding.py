@@ -123,7 +123,7 @@ def test_other_rounds_keep_their_answers_codes_and_keys(
     assert key_of(released, the_round(released, "2027-Q1")).exists()
 
 
-@pytest.mark.parametrize("state", ["open", "closing", "closed", "counted"])
+@pytest.mark.parametrize("state", ["open", "ending", "closing", "closed", "counted"])
 def test_only_a_released_round_is_shredded(
     released: Store, the_round: TheRound, execute: Callable[..., int], contents: Contents, state: str
 ) -> None:
