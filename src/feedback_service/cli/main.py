@@ -9,7 +9,7 @@ import click
 import typer
 
 from ..errors import FeedbackError, describe
-from . import audit, codes, digests, doctor, keys, regions, releases, rounds, running, surveys
+from . import audit, backup, codes, digests, doctor, keys, regions, releases, rounds, running, surveys
 
 _FAILED = 1
 _UNEXPECTED = 70
@@ -23,7 +23,8 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         help="Anonymous feedback from refugees and their counsellors to decision-makers.",
     )
-    for command in (running.demo, running.init, running.serve, running.mix, doctor.doctor):
+    own = (running.demo, running.init, running.serve, running.mix)
+    for command in (*own, doctor.doctor, backup.backup, backup.restore):
         app.command()(command)
     for name, group in (
         ("surveys", surveys.app()),

@@ -14,11 +14,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..disclosure.check_chain import chain_problems
 from ..errors import FeedbackError
 from ..intake.flood import FloodGate
+from ..rounds.backing_up import noted_target
 from ..rounds.calendar import Quarter
 from ..rounds.key_folder import has_keys, load_ledger_key
 from ..rounds.opening import next_quarter
 from ..settings import Settings, load_settings
-from ..storage.backup import noted_target
 from ..storage.ledger import all_entries
 from ..storage.releases import release_body, release_heads
 from ..storage.rounds import MIXABLE, Round, all_rounds

@@ -85,7 +85,7 @@ def _is_mixable(one: Round) -> bool:
 
 def mix(store: Store, *, closing: Sequence[Round] = (), progress: Progress = _silent) -> MixReport:
     """Mix once. Rounds in `closing` go completely, and the spools take nothing more for them."""
-    with _one_at_a_time(store.mix_lock):
+    with one_at_a_time(store.mix_lock):
         with store.read() as connection:
             rounds = {one.number: one for one in all_rounds(connection)}
             # Of rounds that can't be stored any more nothing is judged and nothing dropped: it stays.
@@ -180,7 +180,8 @@ def _sealed_again(
 
 
 @contextmanager
-def _one_at_a_time(path: Path) -> Iterator[None]:
+def one_at_a_time(path: Path) -> Iterator[None]:
+    """While the block runs no mix does."""
     with path.open("wb") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -24,7 +24,7 @@ from sqlalchemy.pool import NullPool
 from ..errors import FeedbackError
 
 PAGE_BYTES = 16384
-_DATABASE = "feedback.sqlite"
+DATABASE = "feedback.sqlite"
 _SECONDS_TO_WAIT = 60.0
 
 
@@ -119,7 +119,7 @@ class Store:
 
 def open_store(folder: Path, database_url: str | None = None) -> Store:
     """Open an installation. Raises `NotInitialised`, `OutdatedDatabase`, `UnsupportedDatabase`."""
-    if database_url is None and not (folder / _DATABASE).exists():
+    if database_url is None and not (folder / DATABASE).exists():
         raise NotInitialised(folder=folder)
     store = Store(folder, _engine(folder, database_url))
     with store.engine.connect() as connection:
@@ -138,7 +138,7 @@ def make_store(folder: Path, database_url: str | None = None) -> Store:
     except (CommandError, RevisionError):
         raise NewerDatabase(folder=folder) from None
     if database_url is None:
-        (folder / _DATABASE).chmod(0o600)
+        (folder / DATABASE).chmod(0o600)
     return store
 
 
@@ -192,7 +192,7 @@ def _alembic() -> Config:
 
 
 def _engine(folder: Path, database_url: str | None) -> Engine:
-    url = database_url or f"sqlite:///{folder / _DATABASE}"
+    url = database_url or f"sqlite:///{folder / DATABASE}"
     # No pool: a kept connection of a long-lived web process would hold locks while the mix wants them.
     # `hide_parameters`: SQLAlchemy's errors would print bound values.
     engine = create_engine(
