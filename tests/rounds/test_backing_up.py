@@ -72,8 +72,10 @@ def test_the_same_store_gives_the_same_bytes_and_the_old_ones_are_gone(closed: S
     assert _unnumbered(first) == _unnumbered(again)
     old = (tmp_path / "old").read_bytes()
     assert len(old) == len(first) and first[:512] not in old
-    envelopes = [first[start : start + 64] for start in range(500_000, 1_000_000, 50_000)]
-    assert all(any(one) for one in envelopes) and not any(one in old for one in envelopes)
+    # Some pieces from between the envelopes are zeros.
+    pieces = [first[start : start + 64] for start in range(500_000, 1_000_000, 20_000)]
+    pieces = [one for one in pieces if len(set(one)) > 30]
+    assert len(pieces) > 10 and not any(one in old for one in pieces)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["b.tar", "data", "old"]
 
 
