@@ -15,6 +15,7 @@ The stages of an answer, in order; each knows only those before it in this list,
     channels     the web form, the results, the API
     rounds       open, close, count, release
     web, serve   one web process
+    doctor       says what is wrong with an installation
     demo         an installation with invented answers
     cli          the commands
 

@@ -13,14 +13,16 @@ from starlette.testclient import TestClient
 
 from feedback_service.i18n import load_interfaces
 from feedback_service.intake.open_rounds import OpenRounds
+from feedback_service.intake.slot_reader import look
 from feedback_service.intake.spool import Spool
 from feedback_service.rounds.calendar import Quarter
-from feedback_service.rounds.closing import close_round
+from feedback_service.rounds.choosing import choose_closing
+from feedback_service.rounds.closing import begin_grace, close_round
 from feedback_service.rounds.founding import found
 from feedback_service.sealing.wrapping import Derivation, derive
 from feedback_service.secret import Secret
 from feedback_service.settings import Settings
-from feedback_service.storage.rounds import all_rounds
+from feedback_service.storage.rounds import Round
 from feedback_service.storage.session import Store
 from feedback_service.web import Parts, create_app
 
@@ -33,6 +35,7 @@ class Site:
 
     http: TestClient
     store: Store
+    open_rounds: OpenRounds
 
     def stored(self) -> int:
         """How many slots of the spool are used: what was acknowledged and not mixed yet."""
@@ -45,9 +48,22 @@ class Site:
 
     def close_clients_round(self) -> None:
         """As `rounds close clients` in another process would."""
+        close_round(self.store, self.store.key_folder, self._clients(), date(2026, 11, 22))
+
+    def end_clients_round(self) -> None:
+        """As `rounds close clients --grace` would; this process knows of it."""
+        begin_grace(self.store, self.store.key_folder, self._clients(), date(2026, 11, 22))
+        self.open_rounds.renew_now()
+
+    def _clients(self) -> Round:
+        """The round that a close means."""
         with self.store.read() as connection:
-            one = next(one for one in all_rounds(connection, "clients") if one.state == "open")
-        close_round(self.store, self.store.key_folder, one, date(2026, 11, 22))
+            return choose_closing(connection, "clients", None)
+
+    def waiting_for(self, number: int) -> int:
+        """How many slots are used for a round."""
+        heads = [head for path in self.store.spool_folder.glob("*/*.spool") for head in look(path)]
+        return sum(head is not None and head.round_number == number for head in heads)
 
 
 @pytest.fixture
@@ -60,11 +76,12 @@ def site_with(tmp_path: Path) -> Iterator[Callable[..., Site]]:
         cheap = Derivation(8 * 1024, 1, 1)
         store = found(folder, None, QUARTER, lambda: derive(Secret(b"test"), cheap)).store
         spool = Spool(store.spool_folder, 64)
-        parts = Parts(store, spool, OpenRounds(store), load_interfaces(), settings or Settings())
+        rounds = OpenRounds(store)
+        parts = Parts(store, spool, rounds, load_interfaces(), settings or Settings())
         client = TestClient(create_app(parts), follow_redirects=False)
         client.__enter__()
         open_clients.append(client)
-        return Site(client, store)
+        return Site(client, store, rounds)
 
     yield make
     for client in open_clients:

@@ -17,7 +17,7 @@ from feedback_service.intake import open_rounds as module
 from feedback_service.intake.open_rounds import Asked, OpenRounds
 from feedback_service.sealing.keys import PrivateKey
 from feedback_service.storage.releases import ReleaseHead, add_release
-from feedback_service.storage.rounds import move
+from feedback_service.storage.rounds import RoundState, move
 from feedback_service.storage.session import Store
 
 
@@ -30,8 +30,12 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
 
 def _close_clients(store: Store) -> None:
+    _close_clients_from(store, "open")
+
+
+def _close_clients_from(store: Store, state: RoundState) -> None:
     with store.begin() as connection:
-        assert move(connection, 1, ["open"], "closing")
+        assert move(connection, 1, [state], "closing")
 
 
 def test_every_open_round_is_there_with_what_it_takes_to_seal_for_it(
@@ -54,6 +58,19 @@ def test_a_round_that_is_closing_is_asked_no_more_but_its_address_and_number_sta
     assert asked.survey("clients") is None and slug not in asked.by_slug
     assert slug in asked.slugs and asked.round_numbers["clients", "2026-Q4"] == 1
     assert asked.survey("counsellors") is not None
+
+
+def test_a_round_that_is_ending_is_shown_to_nobody_new_and_still_taken(store: Store) -> None:
+    with store.begin() as connection:
+        assert move(connection, 1, ["open"], "ending")
+    asked = OpenRounds(store).latest
+    assert asked.survey("clients") is None and [one.round_number for one in asked.ending] == [1]
+    taken = asked.taken("clients", "2026-Q4")
+    assert taken and taken.round_number == 1 and taken.sealing.round_id == "2026-Q4"
+    assert [one.round_number for one in asked.taking] == [2, 1]
+    assert asked.taken("clients", "2027-Q1") is asked.taken("nobody", "2026-Q4") is None
+    _close_clients_from(store, "ending")
+    assert OpenRounds(store).latest.taken("clients", "2026-Q4") is None
 
 
 def test_a_survey_that_is_unknown_has_no_open_round(open_rounds: OpenRounds) -> None:

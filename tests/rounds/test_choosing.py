@@ -13,6 +13,7 @@ from feedback_service.rounds.choosing import (
     UnknownRound,
     UnknownSurvey,
     WrongState,
+    choose_closing,
     choose_round,
     require_survey,
 )
@@ -141,3 +142,37 @@ def test_an_installation_without_surveys_says_that_it_has_none(
     store = make_store(tmp_path_factory.mktemp("empty") / "data")
     with store.read() as connection, pytest.raises(UnknownSurvey, match="none"):
         require_survey(connection, "clients")
+
+
+@pytest.mark.parametrize(
+    ("states", "chosen"),
+    [
+        (["open"], "2027-Q1"),
+        (["ending", "open"], "2027-Q1"),
+        (["closing", "open"], "2027-Q1"),
+        (["released", "closed", "open"], "2027-Q3"),
+    ],
+)
+def test_a_close_that_was_begun_goes_before_the_open_round(
+    store: Store, with_rounds: WithRounds, states: list[RoundState], chosen: str
+) -> None:
+    with_rounds(*states)
+    with store.read() as connection:
+        assert choose_closing(connection, "clients", None).round == chosen
+        named = f"2027-Q{len(states)}"
+        assert choose_closing(connection, "clients", named).round == named
+
+
+def test_of_several_closes_that_were_begun_one_must_be_named(store: Store, with_rounds: WithRounds) -> None:
+    with_rounds("closing", "ending", "open")
+    with store.read() as connection, pytest.raises(SeveralRounds):
+        choose_closing(connection, "clients", None)
+
+
+def test_what_is_closed_cannot_be_closed(store: Store, with_rounds: WithRounds) -> None:
+    with_rounds("closed")
+    with store.read() as connection:
+        with pytest.raises(NoSuchRound, match="is open"):
+            choose_closing(connection, "clients", None)
+        with pytest.raises(WrongState):
+            choose_closing(connection, "clients", "2027-Q1")

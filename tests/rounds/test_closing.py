@@ -14,7 +14,7 @@ from feedback_service.intake.spool import Spool
 from feedback_service.mixing.mix import mix
 from feedback_service.rounds import closing
 from feedback_service.rounds.calendar import Quarter
-from feedback_service.rounds.closing import close_round
+from feedback_service.rounds.closing import GraceOver, NoNextKey, begin_grace, close_round
 from feedback_service.storage.envelopes import count
 from feedback_service.storage.rounds import Round, all_rounds, mixing_keys
 from feedback_service.storage.schema import tombstone as tombstones
@@ -28,6 +28,11 @@ Send = Callable[[Store, Round, int], None]
 def _mixing_key(store: Store, number: int = 1) -> bytes:
     with store.read() as connection:
         return mixing_keys(connection)[number].value
+
+
+def _envelopes(store: Store, number: int = 1) -> int:
+    with store.read() as connection:
+        return count(connection, number)
 
 
 def _states(store: Store) -> dict[str, str]:
@@ -147,3 +152,79 @@ def test_a_close_that_was_killed_is_finished_by_the_next(
     with founded.read() as connection:
         assert count(connection, one.number) == 25
         assert len(all_rounds(connection, "clients")) == 2
+
+
+def _begin(store: Store, one: Round) -> Round:
+    return begin_grace(store, store.key_folder, one, TODAY)
+
+
+def test_a_grace_opens_the_next_round_and_what_comes_for_the_old_one_is_counted_in_it(
+    founded: Store, the_round: TheRound, send: Send
+) -> None:
+    one = the_round(founded)
+    send(founded, one, 20)
+    opened = _begin(founded, one)
+    assert opened == the_round(founded, "2027-Q1")
+    assert _states(founded) == {
+        "clients 2026-Q4": "ending",
+        "counsellors 2026-Q4": "open",
+        "clients 2027-Q1": "open",
+    }
+    assert any(_mixing_key(founded))
+    # The first twenty of these are the same answers again.
+    send(founded, the_round(founded), 33)
+    send(founded, opened, 2)
+    done = close_round(founded, founded.key_folder, the_round(founded), TODAY)
+    assert _envelopes(founded) == 33 and done.opened == opened
+    assert _states(founded)["clients 2026-Q4"] == "closed"
+    assert _mixing_key(founded) == bytes(32)
+
+
+def test_a_nightly_mix_in_the_grace_treats_the_round_like_an_open_one(
+    founded: Store, the_round: TheRound, send: Send
+) -> None:
+    one = the_round(founded)
+    send(founded, one, 25)
+    _begin(founded, one)
+    report = mix(founded)
+    assert (report.stored, report.staying, report.stranded) == (15, 10, 0)
+    send(founded, one, 30)
+    close_round(founded, founded.key_folder, the_round(founded), TODAY)
+    assert _envelopes(founded) == 30
+
+
+def test_beginning_a_grace_again_changes_nothing(founded: Store, the_round: TheRound) -> None:
+    opened = _begin(founded, the_round(founded))
+    before = _states(founded)
+    assert _begin(founded, the_round(founded)) == opened
+    assert _states(founded) == before
+
+
+def test_without_the_next_key_there_is_no_grace_and_nothing_is_changed(
+    founded: Store, the_round: TheRound, tmp_path: Path
+) -> None:
+    with pytest.raises(NoNextKey, match=r"2027-Q1.*keys create clients"):
+        begin_grace(founded, tmp_path / "no keys", the_round(founded), TODAY)
+    assert _states(founded) == {"clients 2026-Q4": "open", "counsellors 2026-Q4": "open"}
+
+
+@pytest.mark.parametrize("state", ["closing", "closed", "counted"])
+def test_a_round_that_takes_nothing_more_gets_no_grace(
+    founded: Store, the_round: TheRound, execute: Callable[..., int], state: str
+) -> None:
+    execute(founded, "UPDATE round SET state = :state WHERE number = 1", state=state)
+    with pytest.raises(GraceOver, match=f"is {state}"):
+        _begin(founded, the_round(founded))
+    assert _states(founded) == {"clients 2026-Q4": state, "counsellors 2026-Q4": "open"}
+
+
+def test_killed_while_the_next_round_opens_the_old_one_is_still_open(
+    founded: Store, the_round: TheRound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*_all: object, **_named: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(closing, "open_round", killed)
+        _begin(founded, the_round(founded))
+    assert _states(founded) == {"clients 2026-Q4": "open", "counsellors 2026-Q4": "open"}

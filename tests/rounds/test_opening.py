@@ -49,7 +49,7 @@ def test_a_survey_has_one_open_round_at_a_time(founded: Store) -> None:
         _open(founded, NEXT)
 
 
-@pytest.mark.parametrize("state", ["closing", "closed", "counted", "released", "shredded"])
+@pytest.mark.parametrize("state", ["ending", "closing", "closed", "counted", "released", "shredded"])
 def test_a_round_is_never_opened_twice(founded: Store, execute: Callable[..., int], state: str) -> None:
     execute(founded, "UPDATE round SET state = :state WHERE number = 1", state=state)
     with pytest.raises(RoundExists, match="2026-Q4"):

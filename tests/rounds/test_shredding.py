@@ -12,8 +12,10 @@ import pytest
 from sqlalchemy import text
 
 from feedback_service.rounds import shredding
+from feedback_service.rounds.backing_up import back_up
 from feedback_service.rounds.counting import RoundShredded, count_round
 from feedback_service.rounds.key_folder import cards_path, counted_path
+from feedback_service.rounds.restoring import restore
 from feedback_service.rounds.shredding import CopiesLeft, NotReleased, NotShredded, shred_round
 from feedback_service.sealing.cards import Cards
 from feedback_service.sealing.keys import PrivateKey
@@ -74,6 +76,21 @@ def test_a_backup_from_before_opens_no_envelope_with_any_key_left(
     assert _opened(bodies, keys, one) == 0
 
 
+def test_what_the_backup_command_kept_from_before_opens_nothing_either(
+    released: Store, the_round: TheRound, passphrase: Secret
+) -> None:
+    one = the_round(released)
+    backup = back_up(released, released.folder.parent / "backup.tar").target
+    shred_round(released, one)
+    again = restore(backup, released.folder.parent / "again").store
+    for path in released.key_folder.glob("*.key"):
+        shutil.copy(path, again.key_folder)
+    bodies, keys = _bodies(again.folder / "feedback.sqlite"), _keys_left(again, passphrase)
+    assert len(bodies) == 300 and len(keys) == 14
+    assert _opened(bodies, keys, one) == 0
+    assert _published(again) == _published(released)
+
+
 def test_keys_cards_and_memory_are_gone_and_what_was_published_stays(
     released: Store,
     the_round: TheRound,
@@ -123,7 +140,7 @@ def test_other_rounds_keep_their_answers_codes_and_keys(
     assert key_of(released, the_round(released, "2027-Q1")).exists()
 
 
-@pytest.mark.parametrize("state", ["open", "closing", "closed", "counted"])
+@pytest.mark.parametrize("state", ["open", "ending", "closing", "closed", "counted"])
 def test_only_a_released_round_is_shredded(
     released: Store, the_round: TheRound, execute: Callable[..., int], contents: Contents, state: str
 ) -> None:

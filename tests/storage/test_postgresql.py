@@ -17,11 +17,12 @@ from sqlalchemy.exc import InternalError
 from feedback_service.storage import postgresql
 from feedback_service.storage.access_codes import add_codes, spend
 from feedback_service.storage.envelopes import StoredEnvelope, bury, forget_tombstones
+from feedback_service.storage.migrating import migrate
 from feedback_service.storage.postgresql import DatabaseUnreachable, OldServer
 from feedback_service.storage.rewriting import rewrite_round
 from feedback_service.storage.rounds import Round, destroy_hashing_keys
 from feedback_service.storage.schema import metadata
-from feedback_service.storage.session import NotInitialised, Store, make_store, migrate, open_store
+from feedback_service.storage.session import NotInitialised, Store, make_store, open_store
 
 KEY = b"mixing key of thirty-two bytes.."
 Look = Callable[[str], list[tuple[Any, ...]]]

@@ -96,7 +96,7 @@ def test_no_column_of_a_submission_holds_a_time(store: Store) -> None:
         assert not any(column["nullable"] for column in inspector.get_columns(table))
 
 
-def test_a_round_has_one_of_six_states(store: Store) -> None:
-    assert ROUND_STATES == ("open", "closing", "closed", "counted", "released", "shredded")
+def test_a_round_has_one_of_seven_states(store: Store) -> None:
+    assert ROUND_STATES == ("open", "ending", "closing", "closed", "counted", "released", "shredded")
     (check,) = inspect(store.engine).get_check_constraints("round")
     assert all(repr(state) in check["sqltext"] for state in ROUND_STATES)

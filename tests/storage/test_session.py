@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from feedback_service.errors import FeedbackError
@@ -19,14 +19,12 @@ from feedback_service.storage.envelopes import StoredEnvelope, bury
 from feedback_service.storage.regions import put_regions, read_directory
 from feedback_service.storage.rewriting import rewrite_round
 from feedback_service.storage.rounds import Round
-from feedback_service.storage.schema import metadata
 from feedback_service.storage.session import (
     NotInitialised,
     OutdatedDatabase,
     Store,
     UnsupportedDatabase,
     make_store,
-    migrate,
     open_store,
 )
 
@@ -37,10 +35,6 @@ STATE = Region("08", "Baden-Württemberg")
 def store(tmp_path: Path) -> Store:
     """SQLite alone; of PostgreSQL the same is in `test_postgresql.py`."""
     return make_store(tmp_path / "data")
-
-
-def _tables(store: Store) -> set[str]:
-    return set(inspect(store.engine).get_table_names())
 
 
 def test_the_database_is_made_with_the_settings_under_which_order_disappears(store: Store) -> None:
@@ -193,18 +187,6 @@ def test_a_foreign_key_is_kept(store: Store) -> None:
 def test_folders_and_lock_lie_in_the_data_folder(store: Store) -> None:
     for path in (store.spool_folder, store.key_folder, store.mix_lock):
         assert path.parent == store.folder
-
-
-def test_migrations_go_up_down_and_up_again(store: Store) -> None:
-    everything = {table.name for table in metadata.tables.values()} | {"alembic_version"}
-    assert _tables(store) == everything
-    migrate(store.engine, "base")
-    assert _tables(store) == {"alembic_version"}
-    with pytest.raises(OutdatedDatabase):
-        open_store(store.folder)
-    migrate(store.engine)
-    assert _tables(store) == everything
-    assert open_store(store.folder).folder == store.folder
 
 
 def _envelopes(number: int) -> list[StoredEnvelope]:

@@ -55,6 +55,7 @@ FILES = tuple(
         r"feedback\.sqlite(-journal)?",
         r"settings\.toml",
         r"mix\.lock",
+        r"backup\.path",
         r"mix/code\.key",
         _KEY,
         r"spool/code\.pub",

@@ -52,7 +52,7 @@ def _over(folder: Path) -> set[int]:
         columns = {table.name: dict(table.columns) for table in tables(database)}.get("round", {})
         if not {"number", "state"} <= columns.keys():
             return set()
-        query = "SELECT number FROM round WHERE state NOT IN ('open', 'closing')"
+        query = "SELECT number FROM round WHERE state NOT IN ('open', 'ending', 'closing')"
         return {number for (number,) in database.execute(query)}
 
 

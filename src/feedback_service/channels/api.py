@@ -153,11 +153,10 @@ class Api:
         sent = _read_submission(await read_body(request))
         sealed = Sealed(bytes.fromhex(sent.tag), bytes.fromhex(sent.id), _read_envelope(sent.envelope))
         asked = await self.open_rounds.current()
-        survey = asked.survey(sent.survey)
+        survey = asked.taken(sent.survey, sent.round)
         if survey is None:
-            raise NotAsked
-        if sent.round != survey.round_id:
-            raise SupersededKey if (sent.survey, sent.round) in asked.round_numbers else NotAsked
+            over = asked.survey(sent.survey) and (sent.survey, sent.round) in asked.round_numbers
+            raise SupersededKey if over else NotAsked
         try:
             await self.door.receive_sealed(survey, sealed, _read_code(survey, sent.code))
         except RoundClosed:

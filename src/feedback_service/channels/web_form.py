@@ -118,18 +118,21 @@ class WebForm:
         """Check, seal, store; done is a 303 to the neutral page."""
         code = self._code(request)
         asked = await self.open_rounds.current()
-        survey = self._survey(asked, request)
+        survey = self._sent_to(asked, request)
         given = await read_form(request)
+        # Under the round that the form was shown for, while answers are taken for it.
+        taken = asked.taken(survey.questionnaire.name, (given.get("round") or [survey.round_id])[0])
         if "envelope" in given:
-            return await self._send_sealed(request, survey, given)
+            return await self._send_sealed(request, taken if "round" in given else None, given)
         receipt = _receipt(given)
         try:
             self.limiter.check(request)
         except TooManyRequests as error:
             # Read first all the same: what was typed comes back with the page.
-            return self._form(request, survey, receipt, given, whole=error)
-        if (given.get("round") or [survey.round_id])[0] != survey.round_id:
+            return self._form(request, taken or survey, receipt, given, whole=error)
+        if taken is None:
             return self._form(request, survey, receipt, given, whole=RoundClosed())
+        survey = taken
         checked = check_answers(survey.questionnaire, asked.directory, given)
         card, problem = _access_code(survey, given)
         if checked.problems or problem:
@@ -150,13 +153,13 @@ class WebForm:
         return RedirectResponse(f"/{code}/thanks", status_code=303)
 
     async def _send_sealed(
-        self, request: Request, survey: OpenSurvey, given: Mapping[str, Sequence[str]]
+        self, request: Request, survey: OpenSurvey | None, given: Mapping[str, Sequence[str]]
     ) -> Response:
         """Store what the browser sealed. The page is still there and shows what went wrong, if anything."""
         try:
             self.limiter.check(request)
             sealed = read_sealed(given)
-            if given.get("round") != [survey.round_id]:
+            if survey is None:
                 raise RoundClosed
             card, problem = _access_code(survey, given)
             if problem:
@@ -165,6 +168,7 @@ class WebForm:
         except FeedbackError as error:
             if isinstance(error, RoundClosed):
                 await run_in_threadpool(self.open_rounds.renew_now)
+            if survey is None or isinstance(error, RoundClosed):
                 survey = self._survey(await self.open_rounds.current(), request)
             return self._told(request, survey, error)
         return RedirectResponse(f"/{self._code(request)}/thanks", status_code=303)
@@ -192,7 +196,7 @@ class WebForm:
             self.limiter.check(request)
             receipt = Receipt.from_text(typed)
             asked = await self.open_rounds.current()
-            numbers = [one.round_number for one in asked.by_slug.values()]
+            numbers = [one.round_number for one in asked.taking]
             await self.door.delete(receipt, numbers)
         except (InvalidReceipt, SpoolUnavailable, RoundClosed, TooManyRequests) as error:
             sentence = self.pages.interfaces[code].error(error)
@@ -219,6 +223,12 @@ class WebForm:
         if survey is None:
             raise NothingOpen if request.path_params["slug"] in asked.slugs else HTTPException(404)
         return survey
+
+    def _sent_to(self, asked: Asked, request: Request) -> OpenSurvey:
+        """The same for what is sent: a new version may have another address than a form in its grace."""
+        slug = request.path_params["slug"]
+        ending = next((one for one in asked.ending if one.questionnaire.slug == slug), None)
+        return ending if ending and slug not in asked.by_slug else self._survey(asked, request)
 
     def _form(
         self,

@@ -36,5 +36,5 @@ class WhatWeKeep:
             code,
             about_answers=ABOUT_ANSWERS,
             without_people=WITHOUT_PEOPLE,
-            surveys=list(asked.by_slug.values()),
+            surveys=list(asked.taking),
         )

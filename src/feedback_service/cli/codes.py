@@ -12,6 +12,7 @@ from ..i18n import load_interfaces
 from ..render.code_sheets import Card, code_sheets, codes_csv
 from ..rounds.choosing import choose_round
 from ..rounds.printing_codes import FEWEST, asked_with_codes, code_status, draw_codes
+from ..storage.rounds import BEGUN
 from ..surveys.questionnaire import Questionnaire
 from .common import DEFAULT_DATA, Data, Json, Out, RoundName, installation, stages
 
@@ -74,7 +75,7 @@ def status(
     say = Out(as_json)
     with store.read() as connection:
         chosen = choose_round(
-            connection, survey, round_name, ["open"], ["closing", "closed", "counted", "released"]
+            connection, survey, round_name, ["open"], [*BEGUN, "closed", "counted", "released"]
         )
     asked_with_codes(store, chosen)
     found = code_status(store, chosen)

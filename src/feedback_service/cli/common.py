@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import getpass
 import json
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -139,6 +141,20 @@ def stages() -> Iterator[Callable[[str], None]]:
         return
     with console.status("…") as status:
         yield lambda stage: status.update(stage)
+
+
+@contextmanager
+def interrupted_by_termination() -> Iterator[None]:
+    """To be asked to end (`kill`, a service manager) is like Ctrl+C: the command has a last word."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

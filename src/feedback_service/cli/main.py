@@ -10,7 +10,20 @@ import typer
 
 from ..core_dumps import refuse_core_dumps
 from ..errors import FeedbackError, describe
-from . import audit, codes, digests, keys, machines, regions, releases, rounds, running, surveys
+from . import (
+    audit,
+    backup,
+    codes,
+    digests,
+    doctor,
+    keys,
+    machines,
+    regions,
+    releases,
+    rounds,
+    running,
+    surveys,
+)
 
 _FAILED = 1
 _UNEXPECTED = 70
@@ -24,7 +37,8 @@ def build() -> typer.Typer:
         pretty_exceptions_enable=False,
         help="Anonymous feedback from refugees and their counsellors to decision-makers.",
     )
-    for command in (running.demo, running.init, running.serve, running.mix):
+    own = (running.demo, running.init, running.serve, running.mix)
+    for command in (*own, doctor.doctor, backup.backup, backup.restore):
         app.command()(command)
     for name, group in (
         ("surveys", surveys.app()),

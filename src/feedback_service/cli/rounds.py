@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+import time
+from datetime import timedelta
 from typing import Annotated
 
 import typer
 
 from ..clock import today
+from ..errors import FeedbackError
 from ..rounds.calendar import Quarter
-from ..rounds.choosing import choose_round
-from ..rounds.closing import close_round
+from ..rounds.choosing import choose_closing, choose_round
+from ..rounds.closing import Closed, begin_grace, close_round
+from ..rounds.grace import Clock, parse_duration, wait_out
 from ..rounds.opening import next_quarter, open_round
 from ..rounds.releasing import release_round
 from ..sealing.keys import PublicKey
-from ..storage.rounds import all_rounds
-from .common import DEFAULT_DATA, Data, Json, Out, RoundName, installation, stages
+from ..storage.rounds import Round, all_rounds
+from ..storage.session import Store
+from .common import DEFAULT_DATA, Data, Json, Out, RoundName, installation, interrupted_by_termination, stages
 from .counting import count, export, import_
 from .machines import names, say_who_is_awaited
 from .shredding import shred
 
 Survey = Annotated[str, typer.Argument(help="The survey's name, like clients.")]
+
+
+class GraceInterrupted(FeedbackError):
+    """Somebody stopped the command before the close."""
+
+    status = 409
+    code = "grace-interrupted"
+    message = (
+        "Interrupted. The round %(round)s of “%(survey)s” is ending: answers are still taken for it. Close it"
+        " with: feedback-service rounds close %(survey)s --round %(round)s (with --grace it waits anew)."
+    )
 
 
 def app() -> typer.Typer:
@@ -72,16 +88,57 @@ def open_(
 
 
 def close(
-    survey: Survey, round_name: RoundName = None, data: Data = DEFAULT_DATA, as_json: Json = False
+    survey: Survey,
+    round_name: RoundName = None,
+    grace: Annotated[
+        str | None,
+        typer.Option(
+            "--grace",
+            help="Open the next round now, still take what is sent under this one for so long,"
+            " like 2h or 90m, then close.",
+        ),
+    ] = None,
+    data: Data = DEFAULT_DATA,
+    as_json: Json = False,
 ) -> None:
-    """Close the open round at once, mix what waits, and open the calendar's next round."""
+    """Close the open round, at once or after a grace, mix what waits, and open the calendar's next round.
+
+    A round whose close was begun, and which is still ending or closing, is closed before the open one.
+    """
+    duration = parse_duration(grace) if grace is not None else None
     store, _ = installation(data)
     out = Out(as_json)
     with store.read() as connection:
-        chosen = choose_round(connection, survey, round_name, ["closing", "open"])
+        chosen = choose_closing(connection, survey, round_name)
+    if duration:
+        _wait(store, chosen, duration, out)
     with stages() as stage:
         done = close_round(store, store.key_folder, chosen, today(), stage)
-    say_who_is_awaited(out, chosen, done.awaited)
+    _tell_closed(out, done)
+    if done.mixed.damaged or done.mixed.unreadable:
+        raise typer.Exit(1)
+
+
+def _wait(store: Store, ending: Round, grace: timedelta, out: Out) -> None:
+    """Begin the grace and wait it out. Raises `GraceInterrupted` when somebody stops the command."""
+    opened = begin_grace(store, store.key_folder, ending, today())
+    name = f"{ending.survey} {ending.round}"
+    out.line(f"{opened.survey}: round {opened.round} is open until {opened.closes}.")
+    out.line(f"{name} takes what was begun for another {grace}; then it is closed.")
+    try:
+        with interrupted_by_termination(), stages() as stage:
+            wait_out(
+                grace,
+                Clock(time.monotonic, time.sleep),
+                lambda left: stage(f"{name} still takes answers for {left} (Ctrl+C leaves it so)"),
+            )
+    except KeyboardInterrupt:
+        raise GraceInterrupted(survey=ending.survey, round=ending.round) from None
+
+
+def _tell_closed(out: Out, done: Closed) -> None:
+    survey = done.round.survey
+    say_who_is_awaited(out, done.round, done.awaited)
     if done.opened:
         out.line(f"{survey}: round {done.opened.round} is open until {done.opened.closes}.")
     else:
@@ -98,15 +155,13 @@ def close(
     out.finish(
         {
             "survey": survey,
-            "round": chosen.round,
+            "round": done.round.round,
             "opened": done.opened.round if done.opened else None,
             "awaited": names(done.awaited),
             "damaged": done.mixed.damaged,
             "unreadable": done.mixed.unreadable,
         }
     )
-    if done.mixed.damaged or done.mixed.unreadable:
-        raise typer.Exit(1)
 
 
 def release(

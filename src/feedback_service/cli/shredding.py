@@ -10,7 +10,7 @@ import typer
 from ..rounds.choosing import choose_round
 from ..rounds.destroying import destroy_round_files, named_round
 from ..rounds.shredding import refuse_unreleased, shred_round
-from ..storage.rounds import RoundState
+from ..storage.rounds import MIXABLE, RoundState
 from .cards import Yes, confirm
 from .common import DEFAULT_DATA, Data, Json, Out, RoundName, installation, read_text, stages
 from .counting import FileMissing, is_file
@@ -69,7 +69,7 @@ def shred(
 
 def _also(round_name: str | None) -> list[RoundState]:
     """A round that is named is taken in any state, and refused with what it lacks."""
-    return ["shredded"] if round_name is None else ["shredded", "open", "closing", "closed", "counted"]
+    return ["shredded"] if round_name is None else ["shredded", *MIXABLE, "closed", "counted"]
 
 
 def _shred_key_file(file: Path, *, yes: bool, out: Out) -> None:

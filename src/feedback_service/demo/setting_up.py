@@ -24,7 +24,7 @@ from ..sealing.wrapping import Derivation, derive
 from ..secret import Secret
 from ..settings import SETTINGS_FILE, Settings, settings_text
 from ..storage.regions import read_directory
-from ..storage.rounds import Round, all_rounds
+from ..storage.rounds import MIXABLE, Round, all_rounds
 from ..storage.session import Store
 from ..storage.surveys import survey_by_fingerprint
 from .invented import invent
@@ -72,7 +72,7 @@ def _bring_to_release(store: Store, one: Round, respondents: int, progress: Prog
         progress(f"inventing answers for {one.survey} {one.round}")
         share = _CLIENTS_SHARE if one.survey == "clients" else 1 - _CLIENTS_SHARE
         _answer_round(store, one, round(respondents * share))
-    if one.state in ("open", "closing"):
+    if one.state in MIXABLE:
         progress(f"closing and mixing {one.survey} {one.round}")
         close_round(store, store.key_folder, one, quarter.last_day)
     if one.state not in ("counted", "released"):

@@ -24,7 +24,7 @@ from ..sealing.seal import SealingContext
 from ..secret import Secret
 from ..storage.regions import read_directory
 from ..storage.releases import ReleaseHead, release_heads
-from ..storage.rounds import Round, all_rounds
+from ..storage.rounds import TAKING, Round, all_rounds
 from ..storage.session import Store
 from ..storage.surveys import newest_slugs, survey_by_fingerprint
 from ..surveys.questionnaire import Questionnaire
@@ -35,7 +35,7 @@ _PATIENCE_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class OpenSurvey:
-    """One survey's open round. `mixed`: its answers at the last mix, rounded down to tens."""
+    """One survey's open round, or one in its grace. `mixed`: its answers at the last mix, in tens."""
 
     questionnaire: Questionnaire
     round_number: int
@@ -52,13 +52,27 @@ class OpenSurvey:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Everything public that pages are made from."""
+    """Everything public that pages are made from.
+
+    `ending` are rounds in their grace: nobody new is shown them, and what is sent under them is taken.
+    """
 
     directory: Directory
     by_slug: Mapping[str, OpenSurvey]
     slugs: frozenset[str]
     round_numbers: Mapping[tuple[str, str], int]
     releases: tuple[ReleaseHead, ...]
+    ending: tuple[OpenSurvey, ...] = ()
+
+    @property
+    def taking(self) -> tuple[OpenSurvey, ...]:
+        """Every round for which answers are taken, the open ones first."""
+        return (*self.by_slug.values(), *self.ending)
+
+    def taken(self, name: str, round_id: str) -> OpenSurvey | None:
+        """The survey's round of that name, where answers are taken for it."""
+        named = (name, round_id)
+        return next((one for one in self.taking if (one.questionnaire.name, one.round_id) == named), None)
 
     def survey(self, name: str) -> OpenSurvey | None:
         """The open round of the survey of that name."""
@@ -109,13 +123,17 @@ class OpenRounds:
     def _read(self) -> Asked:
         with self._store.read() as connection:
             rounds = all_rounds(connection)
-            surveys = [_open_survey(connection, one) for one in rounds if one.state == "open"]
+            taking = {one.number: one.state for one in rounds if one.state in TAKING}
+            surveys = [_open_survey(connection, one) for one in rounds if one.number in taking]
             return Asked(
                 directory=read_directory(connection),
-                by_slug={one.questionnaire.slug: one for one in surveys},
+                by_slug={
+                    one.questionnaire.slug: one for one in surveys if taking[one.round_number] == "open"
+                },
                 slugs=frozenset(newest_slugs(connection)),
                 round_numbers={(one.survey, one.round): one.number for one in rounds},
                 releases=tuple(release_heads(connection)),
+                ending=tuple(one for one in surveys if taking[one.round_number] == "ending"),
             )
 
 

@@ -21,7 +21,7 @@ from .slot import Packed
 from .slot_file import SlotFile
 
 DEFAULT_SLOTS = 4096
-_FILES = ("a.spool", "b.spool")
+FILES = ("a.spool", "b.spool")
 _LOCK = "claimed.lock"
 
 
@@ -49,18 +49,18 @@ class SpoolPair:
 
     def open(self) -> tuple[SlotFile, SlotFile]:
         """The accepting file first, then the standby."""
-        first, second = (SlotFile(self.folder / name) for name in _FILES)
+        first, second = (SlotFile(self.folder / name) for name in FILES)
         # Both accept only where a mix was killed between turning one on and the other off.
         return (first, second) if first.accepting else (second, first)
 
     @property
     def complete(self) -> bool:
         """Whether both files are there: a process may have died while making them."""
-        return all((self.folder / name).exists() for name in _FILES)
+        return all((self.folder / name).exists() for name in FILES)
 
     def create_missing(self, slots: int) -> None:
         """Make what isn't there yet; of a pair that lost a file the new one accepts if the other doesn't."""
-        for name, other in zip(_FILES, reversed(_FILES), strict=True):
+        for name, other in zip(FILES, reversed(FILES), strict=True):
             if not (self.folder / name).exists():
                 accepting = not self._accepts(other)
                 SlotFile.create(self.folder / name, slots, accepting=accepting).close()
@@ -79,7 +79,7 @@ class SpoolPair:
 
         Where a living process holds the pair it is just making its files, and nothing waits in them yet.
         """
-        left = [self.folder / name for name in _FILES if (self.folder / name).exists()]
+        left = [self.folder / name for name in FILES if (self.folder / name).exists()]
         with (self.folder / _LOCK).open("wb") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

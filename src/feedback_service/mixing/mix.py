@@ -20,7 +20,7 @@ from ..secret import Secret
 from ..storage.access_codes import spend
 from ..storage.envelopes import StoredEnvelope, bury
 from ..storage.rewriting import rewrite_round
-from ..storage.rounds import Round, all_rounds, mixing_keys, note_mix
+from ..storage.rounds import MIXABLE, Round, all_rounds, mixing_keys, note_mix
 from ..storage.session import Store
 from .code_keys import CodeKeys
 from .draining import Drained, Heads, carry, in_groups, open_files, read_heads, recover, turn
@@ -80,7 +80,7 @@ class _Mixing:
 
 
 def _is_mixable(one: Round) -> bool:
-    return one.state in ("open", "closing")
+    return one.state in MIXABLE
 
 
 def mix(store: Store, *, closing: Sequence[Round] = (), progress: Progress = _silent) -> MixReport:

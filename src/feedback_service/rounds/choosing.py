@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from ..errors import FeedbackError
-from ..storage.rounds import Round, RoundState, all_rounds
+from ..storage.rounds import BEGUN, Round, RoundState, all_rounds
 from ..storage.surveys import survey_names
 
 
@@ -83,6 +83,14 @@ def choose_round(
     if done:
         return done[-1]
     raise NoSuchRound(survey=survey, states=" / ".join(needed))
+
+
+def choose_closing(connection: Connection, survey: str, round_id: str | None) -> Round:
+    """The round that a close means: one whose close was begun goes before the open one."""
+    if round_id is not None:
+        return choose_round(connection, survey, round_id, [*BEGUN, "open"])
+    begun = any(one.state in BEGUN for one in all_rounds(connection, survey))
+    return choose_round(connection, survey, None, BEGUN if begun else ["open"])
 
 
 def _named(rounds: list[Round], survey: str, round_id: str, states: Sequence[RoundState]) -> Round:

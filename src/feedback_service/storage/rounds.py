@@ -13,7 +13,13 @@ from ..secret import Secret
 from .postgresql import make_partitions
 from .schema import envelope, round_
 
-RoundState = Literal["open", "closing", "closed", "counted", "released", "shredded"]
+RoundState = Literal["open", "ending", "closing", "closed", "counted", "released", "shredded"]
+# Answers are taken for these: one that is ending is shown to nobody new, and who has its form may send it.
+TAKING: tuple[RoundState, ...] = ("open", "ending")
+# Its close was begun and isn't finished.
+BEGUN: tuple[RoundState, ...] = ("ending", "closing")
+# What waits for these can still be stored.
+MIXABLE: tuple[RoundState, ...] = ("open", "ending", "closing")
 DESTROYED = bytes(32)
 
 

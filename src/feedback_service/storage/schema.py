@@ -20,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-ROUND_STATES = ("open", "closing", "closed", "counted", "released", "shredded")
+ROUND_STATES = ("open", "ending", "closing", "closed", "counted", "released", "shredded")
 
 metadata = MetaData(
     naming_convention={

@@ -8,10 +8,6 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from alembic.script.revision import RevisionError
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, make_url
@@ -19,10 +15,11 @@ from sqlalchemy.exc import ArgumentError
 
 from ..errors import FeedbackError
 from .database import Database
+from .migrating import current_revision, migrate, newest_revision
 from .postgresql import open_postgresql
 from .sqlite import open_sqlite
 
-_DATABASE = "feedback.sqlite"
+DATABASE = "feedback.sqlite"
 
 
 class NotInitialised(FeedbackError):
@@ -55,7 +52,7 @@ class UnsupportedDatabase(FeedbackError):
     status = 500
     code = "database-unsupported"
     message = (
-        "FEEDBACK_DATABASE_URL names %(dialect)s. Known are PostgreSQL, as in"
+        "FEEDBACKDATABASE_URL names %(dialect)s. Known are PostgreSQL, as in"
         " postgresql://user@host/feedback, and the data folder's SQLite, where it is unset."
     )
 
@@ -122,14 +119,13 @@ def open_store(folder: Path, database_url: str | None = None) -> Store:
 
     Raises `NotInitialised`, `OutdatedDatabase`, `UnsupportedDatabase`, `DatabaseUnreachable`.
     """
-    if not (folder if database_url else folder / _DATABASE).exists():
+    if not (folder if database_url else folder / DATABASE).exists():
         raise NotInitialised(folder=folder)
     store = Store(folder, _database(folder, database_url))
-    with store.engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
+    current = current_revision(store.engine)
     if current is None and database_url:
         raise NotInitialised(folder=folder)
-    if current != ScriptDirectory.from_config(_alembic()).get_current_head():
+    if current != newest_revision():
         raise OutdatedDatabase(folder=folder)
     return store
 
@@ -143,41 +139,13 @@ def make_store(folder: Path, database_url: str | None = None) -> Store:
     except (CommandError, RevisionError):
         raise NewerDatabase(folder=folder) from None
     if database_url is None:
-        (folder / _DATABASE).chmod(0o600)
+        (folder / DATABASE).chmod(0o600)
     return store
-
-
-def migrate(engine: Engine, revision: str = "head") -> None:
-    """Bring a database to a revision, up or down."""
-    config = _alembic()
-    with engine.connect() as connection:
-        config.attributes["connection"] = connection
-        current = MigrationContext.configure(connection).get_current_revision()
-        down = revision == "base" or (current is not None and _is_older(config, revision, current))
-        (command.downgrade if down else command.upgrade)(config, revision)
-        connection.commit()
-
-
-def _is_older(config: Config, revision: str, current: str) -> bool:
-    script = ScriptDirectory.from_config(config)
-    wanted = script.as_revision_number(revision)
-    older = {found.revision for found in script.iterate_revisions(current, "base")}
-    return wanted in older and wanted != current
-
-
-def _alembic() -> Config:
-    here = Path(__file__).parent.parent
-    installed = here / "migrations"
-    config = Config()
-    folder = installed if installed.is_dir() else here.parent.parent / "migrations"
-    config.set_main_option("script_location", str(folder).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    return config
 
 
 def _database(folder: Path, database_url: str | None) -> Database:
     try:
-        url = make_url(database_url or f"sqlite:///{folder / _DATABASE}")
+        url = make_url(database_url or f"sqlite:///{folder / DATABASE}")
     except ArgumentError:
         raise UnsupportedDatabase(dialect="no database") from None
     match url.drivername:
