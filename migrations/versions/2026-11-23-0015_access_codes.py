@@ -26,6 +26,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("round_id", "mac", name="pk_access_code"),
         sa.ForeignKeyConstraint(["round_id"], ["round.number"], name="fk_access_code_round"),
         sqlite_with_rowid=False,
+        postgresql_partition_by="LIST (round_id)",
     )
     with op.batch_alter_table("round") as batch:
         batch.add_column(sa.Column("pepper", sa.LargeBinary(32), nullable=False, server_default=_EMPTY))

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import sys
+from collections.abc import Mapping
+from typing import Any
 
 import uvicorn
 
@@ -19,6 +21,16 @@ from .storage.session import Store
 from .web import Parts, create_app
 
 _SWITCH_SECONDS = 0.0005
+# Nothing about a request is printed, and no reply says which program sent it or when: a page that somebody
+# keeps must not hold the minute. (A proxy in front adds a date of its own.)
+HTTP: Mapping[str, Any] = {
+    "access_log": False,
+    "log_level": "warning",
+    "proxy_headers": False,
+    "server_header": False,
+    "date_header": False,
+    "timeout_graceful_shutdown": 10,
+}
 
 
 def serve(store: Store, settings: Settings, host: str, port: int) -> None:
@@ -31,13 +43,4 @@ def serve(store: Store, settings: Settings, host: str, port: int) -> None:
     parts = Parts(store, spool, OpenRounds(store), load_interfaces(), settings)
     # Ctrl+C is how a server is stopped: uvicorn has finished what was being stored before it passes that on.
     with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.run(
-            create_app(parts),
-            host=host,
-            port=port,
-            access_log=False,
-            log_level="warning",
-            proxy_headers=False,
-            server_header=False,
-            timeout_graceful_shutdown=10,
-        )
+        uvicorn.run(create_app(parts), host=host, port=port, **HTTP)

@@ -67,31 +67,43 @@ class Parts:
     settings: Settings
 
 
-def create_app(parts: Parts) -> ASGIApp:
-    """The application, with everything that surrounds a request."""
+@dataclass(frozen=True, slots=True)
+class OneDoor:
+    """The two applications behind one address: the API for programs, pages for people.
+
+    Pages are compressed when they are read, never in reply to what somebody sent.
+    """
+
+    api: FastAPI
+    people: Starlette
+    read: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on by its path."""
+        if scope["type"] == "http" and scope["path"].startswith(_API):
+            await self.api(scope, receive, send)
+        elif scope["type"] == "http" and scope["method"] == "POST":
+            await self.people(scope, receive, send)
+        else:
+            await self.read(scope, receive, send)
+
+
+def create_app(parts: Parts, clock: Callable[[], float] = time.monotonic) -> ASGIApp:
+    """The application, with everything that surrounds a request. `clock` is the rate limit's, in seconds."""
     pages = Pages(parts.interfaces, parts.settings)
     group_commit = GroupCommit(parts.spool)
     door = Door(group_commit, CodeKey(parts.store.spool_folder), FloodGate(parts.settings.expected_answers))
     # Two applications: what people send needs none of the framework that describes the API to programs.
-    limit = RateLimit(time.monotonic) if parts.settings.rate_limit else None
+    limit = RateLimit(clock) if parts.settings.rate_limit else None
     limiter = Limiter(limit, parts.settings.trusted_proxy)
     api = _api_app(Api(parts.open_rounds, door, parts.store, limiter))
     people = _people_app(pages, parts, WebForm(pages, parts.open_rounds, door, limiter), group_commit)
 
-    read = GZipMiddleware(people, minimum_size=500)
-
-    async def by_path(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"].startswith(_API):
-            await api(scope, receive, send)
-        elif scope["type"] == "http" and scope["method"] == "POST":
-            await people(scope, receive, send)
-        else:
-            await read(scope, receive, send)
-
-    return QuietErrors(SecurityHeaders(OwnSiteOnly(by_path), pages.policy))
+    door_for_all = OneDoor(api, people, GZipMiddleware(people, minimum_size=500))
+    return QuietErrors(SecurityHeaders(OwnSiteOnly(door_for_all), pages.policy))
 
 
-def _api_app(api: Api) -> ASGIApp:
+def _api_app(api: Api) -> FastAPI:
     app = FastAPI(title="Feedback service", openapi_url=f"{_API}openapi.json", docs_url=None, redoc_url=None)
     app.include_router(api.router())
 
@@ -104,7 +116,7 @@ def _api_app(api: Api) -> ASGIApp:
     return app
 
 
-def _people_app(pages: Pages, parts: Parts, form: WebForm, group_commit: GroupCommit) -> ASGIApp:
+def _people_app(pages: Pages, parts: Parts, form: WebForm, group_commit: GroupCommit) -> Starlette:
     # First what is sent: it is what many do at once.
     routes = form.sending()
     routes.append(Route("/healthz", healthy))
@@ -126,11 +138,15 @@ def _handle(app: Starlette, handler: Callable[[Request, Exception], Awaitable[Re
     """One handler renders every error: a problem for programs, a page in the reader's language for people."""
     app.add_exception_handler(FeedbackError, handler)
     app.add_exception_handler(HTTPException, handler)
+    # The error goes on to `QuietErrors` all the same, which says where it happened.
+    app.add_exception_handler(Exception, handler)
 
 
 def _as_known(error: Exception) -> FeedbackError:
     if isinstance(error, FeedbackError):
         return error
+    if not isinstance(error, HTTPException | RequestValidationError):
+        return FeedbackError()
     return CannotDoThat() if isinstance(error, HTTPException) and error.status_code == 405 else PageNotFound()
 
 

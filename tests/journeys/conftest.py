@@ -1,12 +1,27 @@
-"""A browser for the journeys: Debian's Chromium, a fresh profile, nothing in the background."""
+"""A browser for the journeys, and two ways to serve: as a process, and here, under a clock of ours."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+import uvicorn
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from feedback_service.i18n import load_interfaces
+from feedback_service.intake.open_rounds import OpenRounds
+from feedback_service.intake.spool import Spool
+from feedback_service.serve import HTTP
+from feedback_service.settings import Settings
+from feedback_service.storage.session import open_store
+from feedback_service.web import Parts, create_app
 
 FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -14,12 +29,89 @@ FLAGS = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def chromium() -> Iterator[Browser]:
-    """A running Chromium; `tests/needs_browser.sh` says how to get one."""
+@dataclass(frozen=True, slots=True)
+class Launcher:
+    """Starts Debian's Chromium, nothing in the background."""
+
+    playwright: Playwright
+    path: str
+
+    def browser(self, **options: Any) -> Browser:
+        """A browser whose contexts leave nothing behind."""
+        return self.playwright.chromium.launch(executable_path=self.path, args=FLAGS, **options)
+
+    def profile(self, folder: Path, **options: Any) -> Any:
+        """A browser as people have it, which keeps what it keeps in a folder."""
+        return self.playwright.chromium.launch_persistent_context(
+            folder, executable_path=self.path, args=FLAGS, **options
+        )
+
+
+@pytest.fixture(scope="module")
+def launcher() -> Iterator[Launcher]:
+    """Starts browsers; `tests/needs_browser.sh` says how to get one."""
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     assert path, "no Chromium: run sh tests/needs_browser.sh"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
+        yield Launcher(playwright, path)
+
+
+@pytest.fixture(scope="module")
+def chromium(launcher: Launcher) -> Iterator[Browser]:
+    """A running Chromium for a file's tests; what one of them does in a context of its own stays there."""
+    browser = launcher.browser()
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="module")
+def shared_service(shared_installation: Any) -> Iterator[Any]:
+    """One running `serve` for all tests of a file."""
+    with shared_installation.serving() as served:
+        yield served
+
+
+@dataclass(slots=True)
+class Here:
+    """The same application in this process, on its own spool, under a clock that a test moves on."""
+
+    url: str
+    spool_folder: Path
+    now: float = field(default=0.0)
+
+    def stored(self) -> int:
+        """How many answers wait in the spool."""
+        total = 0
+        for path in self.spool_folder.glob("*/*.spool"):
+            with sqlite3.connect(path) as database:
+                total += database.execute("SELECT count(*) FROM slot WHERE used").fetchone()[0]
+            database.close()
+        return total
+
+
+@pytest.fixture
+def here(shared_installation: Any, tmp_path: Path, unused_tcp_port: int) -> Iterator[Here]:
+    """Served by a thread, as `serve` would."""
+    store = open_store(shared_installation.data)
+    made = Here(f"http://127.0.0.1:{unused_tcp_port}", tmp_path / "spool")
+    parts = Parts(store, Spool(made.spool_folder, 64), OpenRounds(store), load_interfaces(), Settings())
+    app = create_app(parts, clock=lambda: made.now)
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=unused_tcp_port, **HTTP))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.01)
+    yield made
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.fixture
+def used_slots() -> Callable[[Path], int]:
+    """How many answers wait in an installation's spools."""
+
+    def count(data: Path) -> int:
+        return Here("", data / "spool").stored()
+
+    return count

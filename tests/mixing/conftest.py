@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,8 @@ from feedback_service.storage.schema import envelope as envelope_table
 from feedback_service.storage.session import Store, make_store, open_store
 from feedback_service.storage.surveys import add_survey
 from feedback_service.surveys.yaml_form import STANDING, standing_survey
+
+_MIXING_KEY = Secret(bytes(range(32)))
 
 
 def _pending(round_number: int = 1, tag: bytes | None = None, id_: bytes | None = None) -> Pending:
@@ -48,7 +51,19 @@ def several() -> Callable[..., list[Pending]]:
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the open rounds 1 (clients) and 2 (counsellors), to be copied."""
     folder = tmp_path_factory.mktemp("template") / "data"
-    store = make_store(folder)
+    _fill(make_store(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def postgres_template(tmp_path_factory: pytest.TempPathFactory, postgres: Any) -> str:
+    """The same in a database of a server."""
+    name = postgres.new_database()
+    _fill(make_store(tmp_path_factory.mktemp("template") / "data", postgres.url(name)))
+    return str(name)
+
+
+def _fill(store: Store) -> None:
     public_key = PrivateKey.generate().public.to_bytes()
     with store.begin() as connection:
         for name in STANDING:
@@ -61,10 +76,9 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 closes=date(2026, 12, 31),
                 fingerprint=questionnaire.fingerprint,
                 public_key=public_key,
-                mixing_key=Secret(secrets.token_bytes(32)),
+                mixing_key=_MIXING_KEY,
                 pepper=Secret(bytes(32)),
             )
-    return folder
 
 
 @pytest.fixture
@@ -78,9 +92,15 @@ def new_store(template: Path, tmp_path: Path) -> Callable[..., Store]:
     return make
 
 
-@pytest.fixture
-def store(new_store: Callable[..., Store]) -> Store:
-    return new_store()
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, new_store: Callable[..., Store], tmp_path: Path) -> Store:
+    """One of each kind of database."""
+    if request.param == "sqlite":
+        return new_store()
+    postgres = request.getfixturevalue("postgres")
+    database = postgres.new_database(request.getfixturevalue("postgres_template"))
+    (tmp_path / "data").mkdir()
+    return open_store(tmp_path / "data", postgres.url(database))
 
 
 @pytest.fixture
@@ -151,11 +171,17 @@ def in_store() -> Callable[..., list[tuple[bytes, bytes]]]:
     return read
 
 
+@pytest.fixture(scope="session")
+def mixing_key() -> Secret:
+    """That of all rounds here."""
+    return _MIXING_KEY
+
+
 @pytest.fixture
-def rows_of() -> Callable[[Round, Iterable[Pending]], list[tuple[bytes, bytes]]]:
+def rows_of() -> Callable[[Iterable[Pending]], list[tuple[bytes, bytes]]]:
     """The rows that answers must become, in the order of their keys."""
 
-    def rows(one: Round, answers: Iterable[Pending]) -> list[tuple[bytes, bytes]]:
-        return sorted((row_key(one.mixing_key, a.tag, a.id), a.envelope) for a in answers)
+    def rows(answers: Iterable[Pending]) -> list[tuple[bytes, bytes]]:
+        return sorted((row_key(_MIXING_KEY, a.tag, a.id), a.envelope) for a in answers)
 
     return rows

@@ -92,7 +92,7 @@ def test_from_twenty_on_ten_stay_and_lie_in_the_file_that_accepts_now(
         assert (now.used(), before.used()) == (10, 0)
     goes = [one for one in waiting if one not in stays]
     assert set(stays) < set(waiting)
-    assert in_store(store) == rows_of(the_round(store), goes)
+    assert in_store(store) == rows_of(goes)
 
 
 def test_mix_after_mix_everything_arrives_once(
@@ -114,7 +114,7 @@ def test_mix_after_mix_everything_arrives_once(
     assert len(in_store(store)) == 70
     report = mix(store, closing=[the_round(store)])
     assert (report.stored, report.staying) == (10, 0)
-    assert in_store(store) == rows_of(the_round(store), sent)
+    assert in_store(store) == rows_of(sent)
     assert in_spools(store) == []
 
 
@@ -134,7 +134,7 @@ def test_at_the_close_all_of_one_round_goes_from_all_spools_and_they_take_nothin
     for spool, my, other in zip(spools, mine, others, strict=True):
         put(spool, *my, *other)
     assert mix(store, closing=[the_round(store, 1)]).stored == 7
-    assert in_store(store, 1) == rows_of(the_round(store, 1), chain.from_iterable(mine))
+    assert in_store(store, 1) == rows_of(chain.from_iterable(mine))
     assert in_store(store, 2) == [] and _ids(in_spools(store)) == _ids([*chain.from_iterable(others)])
     for spool in spools:
         assert spool.store([pending(1).packed(), pending(2).packed()]) == {1}
@@ -168,6 +168,7 @@ def test_the_same_form_sent_again_and_sealed_again_is_stored_once_also_in_a_late
     put: Put,
     in_store: InStore,
     the_round: TheRound,
+    mixing_key: Secret,
 ) -> None:
     first, second = make_spool(store), make_spool(store)
     tag, id_ = b"t" * 16, b"i" * 16
@@ -180,7 +181,7 @@ def test_the_same_form_sent_again_and_sealed_again_is_stored_once_also_in_a_late
     put(second, seals[5])
     mix(store, closing=[the_round(store)])
     assert len(in_store(store)) == 21
-    key = row_key(the_round(store).mixing_key, tag, id_)
+    key = row_key(mixing_key, tag, id_)
     assert sum(stored == key for stored, _ in in_store(store)) == 1
 
 
@@ -202,6 +203,7 @@ def test_a_deletion_removes_what_its_form_sent_before_and_sends_later_and_nothin
     in_spools: InSpools,
     rows_of: RowsOf,
     the_round: TheRound,
+    mixing_key: Secret,
 ) -> None:
     tag, others = b"t" * 16, several(40)
     put(spool, pending(1, tag), *others[:30])
@@ -210,12 +212,12 @@ def test_a_deletion_removes_what_its_form_sent_before_and_sends_later_and_nothin
     mix(store)
     put(spool, pending(1, tag))
     mix(store, closing=[the_round(store)])
-    assert in_store(store) == rows_of(the_round(store), others)
+    assert in_store(store) == rows_of(others)
     assert in_spools(store) == []
     with store.read() as connection:
         remembered = connection.execute(select(tombstone_table)).all()
     # `close_round` forgets it: until then a late retry must not come back.
-    assert [tuple(row) for row in remembered] == [(1, tag_mac(the_round(store).mixing_key, tag))]
+    assert [tuple(row) for row in remembered] == [(1, tag_mac(mixing_key, tag))]
 
 
 def test_a_deletion_reaches_its_own_round_only(
@@ -291,7 +293,7 @@ def test_a_damaged_slot_is_told_and_stays_and_the_others_mix(
     broken = _damage(spool, waiting[7])
     assert mix(store).damaged == 1
     mix(store, closing=[the_round(store)])
-    assert in_store(store) == rows_of(the_round(store), waiting[:7] + waiting[8:])
+    assert in_store(store) == rows_of(waiting[:7] + waiting[8:])
     files = b"".join(path.read_bytes() for path in spool.pair.folder.glob("*.spool"))
     assert files.count(broken) == 1
 
@@ -363,7 +365,7 @@ def test_while_a_mix_runs_answers_go_to_the_other_file_and_are_not_lost(
     mix(store, progress=at)
     assert stages == ["reading the spools", "storing", "rewriting the store", "refilling the spools"]
     mix(store, closing=[the_round(store)])
-    assert in_store(store) == rows_of(the_round(store), sent)
+    assert in_store(store) == rows_of(sent)
 
 
 def test_one_mix_runs_at_a_time(store: Store, spool: Spool, several: Several, put: Put) -> None:

@@ -14,7 +14,7 @@ from feedback_service.mixing import mix as module
 from feedback_service.mixing.draining import carry
 from feedback_service.mixing.mix import mix
 from feedback_service.mixing.pool import choose
-from feedback_service.storage.envelopes import rewrite_round
+from feedback_service.storage.rewriting import rewrite_round
 from feedback_service.storage.rounds import Round
 from feedback_service.storage.session import Store
 
@@ -144,7 +144,7 @@ def test_killed_at_any_stage_every_answer_is_in_the_store_once_in_the_end(
         mix(store)
         assert all(len(_accepting(one.pair)) == 1 for one in spools)
     mix(store, closing=[the_round(store)])
-    assert in_store(store) == rows_of(the_round(store), sent)
+    assert in_store(store) == rows_of(sent)
     assert in_spools(store) == []
     assert all(len(_accepting(one.pair)) == 1 for one in spools)
 
@@ -173,7 +173,7 @@ def test_killed_between_the_files_a_process_that_starts_then_loses_nothing(
         sent.append(late)
         spool.close()
     mix(store, closing=[the_round(store)])
-    assert in_store(store) == rows_of(the_round(store), sent)
+    assert in_store(store) == rows_of(sent)
 
 
 def test_an_answer_that_comes_while_a_killed_mix_is_cleaned_up_is_not_lost(
@@ -207,7 +207,7 @@ def test_an_answer_that_comes_while_a_killed_mix_is_cleaned_up_is_not_lost(
         patch.setattr(SlotFile, "refill", refill)
         mix(store)
     mix(store, closing=[the_round(store)])
-    assert in_store(store) == rows_of(the_round(store), sent)
+    assert in_store(store) == rows_of(sent)
 
 
 @pytest.mark.parametrize("lost", ["a.spool", "b.spool"])
@@ -230,4 +230,4 @@ def test_a_pair_that_lost_its_other_file_is_mixed_at_the_close_all_the_same(
     spool.close()
     (spool.pair.folder / lost).unlink()
     mix(store, closing=[the_round(store)])
-    assert in_store(store) == rows_of(the_round(store), sent)
+    assert in_store(store) == rows_of(sent)

@@ -63,6 +63,7 @@ def test_every_order_of_arrival_gives_the_same_bytes(
     assert [position for position, content in enumerate(files) if content != files[0]] == []
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_bodies_have_one_length_and_lie_in_the_order_of_their_keys(
     store: Store, spool: Spool, several: Several, put: Put, in_store: InStore, the_round: TheRound
 ) -> None:

@@ -11,7 +11,7 @@ ABOUT_A_SUBMISSION = {
     "tombstone": {"round_id", "tag_mac"},
     "access_code": {"round_id", "mac", "spent"},
 }
-WITHOUT_PEOPLE = {"region", "survey", "round", "ledger", "release"}
+WITHOUT_PEOPLE = {"region", "survey", "round", "machine", "drained", "ledger", "release"}
 
 
 def test_a_submission_is_its_round_a_key_one_bit_and_a_sealed_body() -> None:

@@ -39,8 +39,8 @@ def _the_round(store: Store, round_id: str = "2026-Q4", survey: str = "clients")
         return next(one for one in all_rounds(connection, survey) if one.round == round_id)
 
 
-def _send(store: Store, one: Round, number: int) -> None:
-    """Lawful answers, sealed and spooled."""
+def _send(store: Store, one: Round, number: int, after: int = 0) -> None:
+    """The first `number` of a round's invented answers, but for those before `after`, sealed and spooled."""
     with store.read() as connection:
         questionnaire = survey_by_fingerprint(connection, one.survey, one.fingerprint)
         directory = read_directory(connection)
@@ -53,7 +53,7 @@ def _send(store: Store, one: Round, number: int) -> None:
             made.receipt.id_for(made.answers),
             seal(sealing, lang=made.lang, channel="web", answers=made.answers),
         ).packed()
-        for made in invent(questionnaire, directory, one.round, number)
+        for made in list(invent(questionnaire, directory, one.round, number))[after:]
     ]
     spool = Spool(store.spool_folder, 256)
     try:
@@ -80,7 +80,7 @@ def the_round() -> Callable[..., Round]:
 
 
 @pytest.fixture(scope="session")
-def send() -> Callable[[Store, Round, int], None]:
+def send() -> Callable[..., None]:
     return _send
 
 

@@ -12,7 +12,7 @@ from feedback_service.rounds.calendar import Quarter
 from feedback_service.rounds.choosing import UnknownSurvey
 from feedback_service.rounds.key_folder import KeyMissing, load_public
 from feedback_service.rounds.opening import RoundExists, RoundIsOpen, next_quarter, open_round
-from feedback_service.storage.rounds import Round, all_rounds, move
+from feedback_service.storage.rounds import Round, all_rounds, mixing_keys, move
 from feedback_service.storage.session import Store
 from feedback_service.storage.surveys import add_survey
 from feedback_service.surveys.document import read_document
@@ -38,9 +38,10 @@ def test_a_round_takes_the_newest_questionnaire_its_own_key_and_a_fresh_mixing_k
     assert opened.fingerprint == newer.fingerprint
     assert opened.public_key == load_public(closed.key_folder, "clients", "2027-Q2").to_bytes()
     with closed.read() as connection:
-        keys = [one.mixing_key.value for one in all_rounds(connection)]
-    assert opened.mixing_key.value in keys and len(opened.mixing_key.value) == 32
-    assert len(set(keys)) == len(keys)
+        keys = {number: key.value for number, key in mixing_keys(connection).items()}
+    assert opened.number in keys and {len(key) for key in keys.values()} == {32}
+    # The closed rounds' keys are zeros, each open one's is its own.
+    assert len({key for key in keys.values() if any(key)}) == sum(any(key) for key in keys.values()) > 1
 
 
 def test_a_survey_has_one_open_round_at_a_time(founded: Store) -> None:

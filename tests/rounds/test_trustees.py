@@ -69,7 +69,7 @@ def test_a_key_that_does_not_fit_is_refused(founded: Store, the_round: TheRound)
 def _with_round(one: Round, name: str) -> Round:
     return Round(
         one.number, one.survey, name, one.state, one.closes, one.fingerprint, one.public_key,
-        one.mixing_key, one.pepper,
+        one.pepper,
     )  # fmt: skip
 
 

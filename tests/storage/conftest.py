@@ -18,9 +18,13 @@ from feedback_service.surveys.questionnaire import Questionnaire
 from feedback_service.surveys.yaml_form import standing_survey
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return make_store(tmp_path / "data")
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        return make_store(tmp_path / "data")
+    postgres = request.getfixturevalue("postgres")
+    return make_store(tmp_path / "data", postgres.url(postgres.new_database()))
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,8 @@ TABLES: dict[str, frozenset[str]] = {
     "envelope": frozenset({"round_id", "key", "verified", "body"}),
     "tombstone": frozenset({"round_id", "tag_mac"}),
     "access_code": frozenset({"round_id", "mac", "spent"}),
+    "machine": frozenset({"id", "name"}),
+    "drained": frozenset({"round_number", "machine_id"}),
     "ledger": frozenset(
         {"position", "survey", "round", "issue", "kind", "body", "previous", "this", "signature"}
     ),
@@ -56,6 +58,7 @@ FILES = tuple(
         r"mix/code\.key",
         _KEY,
         r"spool/code\.pub",
+        r"spool/machine\.id",
         r"spool/web-[0-9]+/([ab]\.spool(-journal)?|claimed\.lock)",
     )
 )

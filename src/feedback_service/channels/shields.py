@@ -26,7 +26,7 @@ _API_POLICY = b"default-src 'none'; frame-ancestors 'none'"
 
 
 class QuietErrors:
-    """Answers an unhandled error with a bare 500 and prints where it happened."""
+    """Prints where an unhandled error happened, and answers with a bare 500 where nothing else has."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -44,7 +44,8 @@ class QuietErrors:
         except Exception as error:
             print(describe(error), file=sys.stderr)
             if scope["type"] == "http" and not started:
-                headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"cache-control", b"no-store")]
+                headers = [(b"content-type", b"text/plain; charset=utf-8"), *_ALWAYS, *_CONTENT]
+                headers.append((b"content-security-policy", _API_POLICY))
                 await send({"type": "http.response.start", "status": 500, "headers": headers})
                 await send({"type": "http.response.body", "body": b"500\n"})
 

@@ -41,6 +41,7 @@ from .sender import Limiter, retry_after
 
 CHANNEL = "web"
 CODE_FIELD = "code"
+_FORGET = {"Clear-Site-Data": '"cache", "storage"'}
 
 
 class NothingOpen(FeedbackError):
@@ -73,6 +74,7 @@ class WebForm:
             Route("/", self.languages),
             Route("/{lang}/", self.start),
             Route("/{lang}/thanks", self.thanks),
+            Route("/{lang}/forget", self.forget),
             Route("/{lang}/privacy", self.privacy),
             Route("/{lang}/delete", self.ask_delete),
             Route("/{lang}/{slug}", self.show),
@@ -94,9 +96,14 @@ class WebForm:
         return self.pages.page(
             "thanks.html",
             self._code(request),
-            headers={"Clear-Site-Data": '"cache", "storage"'},
+            headers=_FORGET,
             has_results=bool(asked.releases),
         )
+
+    async def forget(self, request: Request) -> Response:
+        """Nothing to see: it makes the browser drop the form that it left and keeps in memory for Back."""
+        self._code(request)
+        return Response(status_code=204, headers=_FORGET)
 
     async def privacy(self, request: Request) -> Response:
         """The privacy notice in full."""
@@ -190,7 +197,13 @@ class WebForm:
         except (InvalidReceipt, SpoolUnavailable, RoundClosed, TooManyRequests) as error:
             sentence = self.pages.interfaces[code].error(error)
             return self.pages.page(
-                "delete.html", code, error.status, state="ask", typed=typed[:80], problem=sentence
+                "delete.html",
+                code,
+                error.status,
+                retry_after(error),
+                state="ask",
+                typed=typed[:80],
+                problem=sentence,
             )
         return self.pages.page("delete.html", code, state="done", typed="", problem=None)
 

@@ -15,6 +15,7 @@ from typing import Annotated
 
 import typer
 
+from ..core_dumps import refuse_core_dumps
 from ..errors import FeedbackError
 from ..rounds.choosing import choose_round
 from ..rounds.counting import Counted, count_round, refuse_shredded
@@ -188,5 +189,5 @@ def _executor(envelopes: int) -> Iterator[Executor | None]:
         yield None
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool:
+    with ProcessPoolExecutor(os.cpu_count(), context, refuse_core_dumps) as pool:
         yield pool

@@ -8,8 +8,9 @@ import sys
 import click
 import typer
 
+from ..core_dumps import refuse_core_dumps
 from ..errors import FeedbackError, describe
-from . import audit, codes, digests, keys, regions, releases, rounds, running, surveys
+from . import audit, codes, digests, keys, machines, regions, releases, rounds, running, surveys
 
 _FAILED = 1
 _UNEXPECTED = 70
@@ -31,6 +32,7 @@ def build() -> typer.Typer:
         ("keys", keys.app()),
         ("codes", codes.app()),
         ("rounds", rounds.app()),
+        ("machines", machines.app()),
         ("releases", releases.app()),
         ("digests", digests.app()),
         ("audit", audit.app()),
@@ -42,6 +44,7 @@ def build() -> typer.Typer:
 def run() -> None:
     """Run a command. An error is one sentence with a way out, never a traceback."""
     try:
+        refuse_core_dumps()
         build()()
     except FeedbackError as error:
         _fail(error.code, str(error), _FAILED)

@@ -16,6 +16,7 @@ from ..sealing.keys import PublicKey
 from ..storage.rounds import all_rounds
 from .common import DEFAULT_DATA, Data, Json, Out, RoundName, installation, stages
 from .counting import count, export, import_
+from .machines import names, say_who_is_awaited
 from .shredding import shred
 
 Survey = Annotated[str, typer.Argument(help="The survey's name, like clients.")]
@@ -80,7 +81,7 @@ def close(
         chosen = choose_round(connection, survey, round_name, ["closing", "open"])
     with stages() as stage:
         done = close_round(store, store.key_folder, chosen, today(), stage)
-    out.line(f"{survey}: round {chosen.round} is closed.")
+    say_who_is_awaited(out, chosen, done.awaited)
     if done.opened:
         out.line(f"{survey}: round {done.opened.round} is open until {done.opened.closes}.")
     else:
@@ -99,6 +100,7 @@ def close(
             "survey": survey,
             "round": chosen.round,
             "opened": done.opened.round if done.opened else None,
+            "awaited": names(done.awaited),
             "damaged": done.mixed.damaged,
             "unreadable": done.mixed.unreadable,
         }

@@ -11,15 +11,17 @@ import typer
 from ..clock import today
 from ..demo.setting_up import RESPONDENTS, is_demo, set_up
 from ..errors import FeedbackError
-from ..mixing.mix import mix as run_mix
 from ..rounds.calendar import Quarter
+from ..rounds.closing import mix_spools
 from ..rounds.founding import found
 from ..rounds.sitting import begin_sitting
 from ..serve import serve as run_server
 from ..settings import SETTINGS_FILE, load_settings, settings_text
 from ..storage.published import newest_complete_round
+from ..storage.rounds import all_rounds
 from ..storage.session import Store
 from .common import DEFAULT_DATA, Data, Json, Memory, Out, derivation, installation, passphrase, stages
+from .machines import names, say_who_is_awaited
 
 Port = Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")]
 Host = Annotated[str, typer.Option(help="The address to listen on.")]
@@ -144,7 +146,8 @@ def mix(data: Data = DEFAULT_DATA, as_json: Json = False) -> None:
     store, _ = installation(data)
     out = Out(as_json)
     with stages() as stage:
-        report = run_mix(store, progress=stage)
+        mixed = mix_spools(store, stage)
+    report = mixed.report
     if report.below_threshold:
         out.line("Fewer than 20 answers of any round wait: they stay, so that none stands out.")
     else:
@@ -156,12 +159,17 @@ def mix(data: Data = DEFAULT_DATA, as_json: Json = False) -> None:
         )
     if report.unreadable:
         out.line(f"{report.unreadable} answers went as open: mix/code.key, which opens their codes, is gone.")
+    with store.read() as connection:
+        closing = [one for one in all_rounds(connection) if one.number in mixed.awaited]
+    for one in closing:
+        say_who_is_awaited(out, one, mixed.awaited[one.number])
     out.finish(
         {
             "below_threshold": report.below_threshold,
             "damaged": report.damaged,
             "stranded": report.stranded,
             "unreadable": report.unreadable,
+            "awaited": {f"{one.survey} {one.round}": names(mixed.awaited[one.number]) for one in closing},
         }
     )
     if problems or report.unreadable:

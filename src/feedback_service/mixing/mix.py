@@ -7,11 +7,8 @@ least once in a spool or in the store, and the next mix counts it once.
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -19,9 +16,11 @@ from ..intake.slot import Kind, Pending
 from ..intake.slot_file import SlotFile
 from ..sealing.code_field import seal_code
 from ..sealing.keys import PublicKey
+from ..secret import Secret
 from ..storage.access_codes import spend
-from ..storage.envelopes import StoredEnvelope, bury, rewrite_round
-from ..storage.rounds import Round, all_rounds, note_mix
+from ..storage.envelopes import StoredEnvelope, bury
+from ..storage.rewriting import rewrite_round
+from ..storage.rounds import Round, all_rounds, mixing_keys, note_mix
 from ..storage.session import Store
 from .code_keys import CodeKeys
 from .draining import Drained, Heads, carry, in_groups, open_files, read_heads, recover, turn
@@ -59,6 +58,7 @@ class _Mixing:
 
     store: Store
     rounds: Mapping[int, Round]
+    keys: Mapping[int, Secret]
     coded: Mapping[int, CodedRound]
     code_keys: CodeKeys
     closing: frozenset[int]
@@ -85,13 +85,14 @@ def _is_mixable(one: Round) -> bool:
 
 def mix(store: Store, *, closing: Sequence[Round] = (), progress: Progress = _silent) -> MixReport:
     """Mix once. Rounds in `closing` go completely, and the spools take nothing more for them."""
-    with _one_at_a_time(store.mix_lock):
+    with store.one_mix():
         with store.read() as connection:
             rounds = {one.number: one for one in all_rounds(connection)}
+            secrets = mixing_keys(connection)
             # Of rounds that can't be stored any more nothing is judged and nothing dropped: it stays.
-            coded = coded_rounds(connection, filter(_is_mixable, rounds.values()))
+            coded = coded_rounds(connection, filter(_is_mixable, rounds.values()), secrets)
         code_keys = CodeKeys(store.mix_folder, store.spool_folder)
-        mixing = _Mixing(store, rounds, coded, code_keys, frozenset(one.number for one in closing))
+        mixing = _Mixing(store, rounds, secrets, coded, code_keys, frozenset(one.number for one in closing))
         with open_files(store.spool_folder) as files:
             return _mix_files(mixing, files, progress)
 
@@ -111,10 +112,10 @@ def _mix_files(mixing: _Mixing, files: list[tuple[SlotFile, SlotFile]], progress
     going, staying = choose(verified.waiting, mixing.mixable, mixing.closing)
     progress("storing")
     with mixing.store.begin() as connection:
-        mixable = {number: mixing.rounds[number] for number in mixing.mixable}
+        mixable = {number: mixing.keys[number] for number in mixing.mixable}
         stored = _absorb(connection, mixable, drained, going, verified.contested)
     progress("rewriting the store")
-    mixing.store.vacuum()
+    mixing.store.vacuum({one.head.round_number for one in going} | mixing.closing)
     progress("refilling the spools")
     _put_back(mixing, drained, staying, keys[0].public)
     mixing.code_keys.forget_all_but(keys)
@@ -129,29 +130,31 @@ def _mix_files(mixing: _Mixing, files: list[tuple[SlotFile, SlotFile]], progress
 
 def _absorb(
     connection: Connection,
-    rounds: Mapping[int, Round],
+    keys: Mapping[int, Secret],
     drained: Sequence[Drained],
     going: Sequence[Waiting],
     contested: Mapping[int, int],
 ) -> int:
     """One transaction: deletions first, then every round's rows written again in their order."""
     stored = 0
-    met = {number for number, codes in contested.items() if codes and number in rounds}
+    met = {number for number, codes in contested.items() if codes and number in keys}
     for number in sorted({one.head.round_number for one in going} | met):
-        key = rounds[number].mixing_key
+        key = keys[number]
         mine = [one for one in going if one.head.round_number == number]
         answers = [one for one in mine if one.head.kind is Kind.ANSWER]
         buried = [one.head.tag for one in mine if one.head.kind is Kind.TOMBSTONE]
         bury(connection, number, [tag_mac(key, tag) for tag in buried])
-        stored += rewrite_round(connection, number, _rows(rounds[number], drained, answers))
+        stored += rewrite_round(connection, number, _rows(key, drained, answers))
         spend(connection, number, [one.code for one in answers if one.code])
         note_mix(connection, number, contested.get(number, 0))
     return stored
 
 
-def _rows(of: Round, drained: Sequence[Drained], answers: Iterable[Waiting]) -> Iterator[StoredEnvelope]:
+def _rows(
+    mixing_key: Secret, drained: Sequence[Drained], answers: Iterable[Waiting]
+) -> Iterator[StoredEnvelope]:
     """The rows of these answers, sorted by their keys; envelopes are read some hundred at a time."""
-    named = {row_key(of.mixing_key, one.head.tag, one.head.id): one for one in answers}
+    named = {row_key(mixing_key, one.head.tag, one.head.id): one for one in answers}
     keys = sorted(named)
     whole = in_groups(drained, [(named[key].file, named[key].slot) for key in keys])
     for key, pending in zip(keys, whole, strict=True):
@@ -177,10 +180,3 @@ def _sealed_again(
     if pending.round_number not in coded or pending.kind is not Kind.ANSWER or waiting.unreadable:
         return pending
     return replace(pending, code_field=seal_code(key, waiting.code))
-
-
-@contextmanager
-def _one_at_a_time(path: Path) -> Iterator[None]:
-    with path.open("wb") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

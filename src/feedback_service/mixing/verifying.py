@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from ..intake.slot import Kind
 from ..sealing.code_field import open_code
 from ..sealing.keys import PrivateKey
+from ..secret import Secret
 from ..storage.access_codes import fresh_codes
 from ..storage.rounds import Round
 from ..storage.surveys import survey_by_fingerprint
@@ -24,10 +25,11 @@ from .row_keys import contest_mac
 
 @dataclass(frozen=True, slots=True)
 class CodedRound:
-    """A round with who may answer in it."""
+    """A round with who may answer in it, and what decides where a code came with several answers."""
 
     round: Round
     access: Access
+    mixing_key: Secret
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,15 @@ class Verified:
         return sum(one.unreadable for one in self.waiting)
 
 
-def coded_rounds(connection: Connection, rounds: Iterable[Round]) -> dict[int, CodedRound]:
+def coded_rounds(
+    connection: Connection, rounds: Iterable[Round], mixing_keys: Mapping[int, Secret]
+) -> dict[int, CodedRound]:
     """Those of `rounds` in which people may hand in codes, by number."""
     found = {}
     for one in rounds:
         questionnaire = survey_by_fingerprint(connection, one.survey, one.fingerprint)
         if questionnaire and questionnaire.has_codes:
-            found[one.number] = CodedRound(one, questionnaire.access)
+            found[one.number] = CodedRound(one, questionnaire.access, mixing_keys[one.number])
     return found
 
 
@@ -85,7 +89,7 @@ def _verify_round(
     merged = distinct(one if one.code in fresh else replace(one, code=None) for one in opened)
     winners: dict[bytes, Waiting] = {}
     contested: set[bytes] = set()
-    for one in sorted(merged, key=lambda one: _contest(coded.round, one)):
+    for one in sorted(merged, key=lambda one: _contest(coded.mixing_key, one)):
         if one.code is not None and winners.setdefault(one.code, one) is not one:
             contested.add(one.code)
     settled = [
@@ -104,10 +108,10 @@ def _opened(one: Waiting, keys: Sequence[PrivateKey]) -> Waiting:
     return replace(one, code=code, unreadable=code is None)
 
 
-def _contest(round_: Round, one: Waiting) -> bytes:
+def _contest(mixing_key: Secret, one: Waiting) -> bytes:
     if one.code is None:
         return b""
-    return contest_mac(round_.mixing_key, one.code, one.head.tag, one.head.id)
+    return contest_mac(mixing_key, one.code, one.head.tag, one.head.id)
 
 
 def _dropped(one: Waiting) -> bool:

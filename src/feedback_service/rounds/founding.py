@@ -9,6 +9,7 @@ from pathlib import Path
 from ..mixing.code_keys import CodeKeys
 from ..regions.directory import baden_wuerttemberg
 from ..sealing.wrapping import WrappingKey
+from ..storage.machines import register
 from ..storage.regions import put_regions
 from ..storage.rounds import Round, all_rounds
 from ..storage.session import Store, make_store
@@ -18,6 +19,7 @@ from ..surveys.yaml_form import STANDING, standing_survey
 from .calendar import Quarter
 from .key_folder import has_keys, make_keys, make_ledger_key
 from .opening import open_round
+from .this_machine import this_machine
 
 ROUNDS_PER_SITTING = 4
 
@@ -39,7 +41,9 @@ def found(
     for name in ("spool", "tmp"):
         (folder / name).mkdir(exist_ok=True, mode=0o700)
     CodeKeys(store.mix_folder, store.spool_folder).make_missing()
+    machine = this_machine(store.spool_folder)
     with store.begin() as connection:
+        register(connection, machine)
         if not survey_names(connection):
             put_regions(connection, baden_wuerttemberg().regions.values())
             for questionnaire in standing_surveys():

@@ -58,7 +58,7 @@ def draw_codes(store: Store, printing: Round, number: int) -> list[AccessCode]:
     with store.begin() as connection:
         add_codes(connection, printing.number, {code.mac(printing.pepper) for code in codes})
     # The pages of the file would show which codes were printed together.
-    store.vacuum()
+    store.vacuum([printing.number])
     secrets.SystemRandom().shuffle(codes)
     return codes
 

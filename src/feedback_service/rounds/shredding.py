@@ -78,7 +78,7 @@ def shred_round(
     with store.begin() as connection:
         move(connection, shredding.number, ["released"], "shredded")
     progress("rewriting the database without them")
-    store.vacuum()
+    store.vacuum([shredding.number])
     progress("looking for what is left")
     return Shredded(shredding, tuple(files), envelopes, _prove(store, shredding))
 

@@ -135,6 +135,23 @@ WITHOUT_PEOPLE = (
         (Part(("name", "version", "fingerprint", "body"), N_("The questions in all languages.")),),
         _PUBLIC,
     ),
+    Kept(
+        "machine",
+        N_("Computers that take answers"),
+        (Part(("id", "name"), N_("Which computers of this service hand in answers. Nothing about yours.")),),
+        _PUBLIC,
+    ),
+    Kept(
+        "drained",
+        N_("Computers that are done"),
+        (
+            Part(
+                ("round_number", "machine_id"),
+                N_("Which of them have handed in everything when a quarter closes."),
+            ),
+        ),
+        _CLOSE,
+    ),
     Kept("region", N_("Regions"), (Part(("ags", "name"), N_("Districts and towns.")),), _PUBLIC),
     Kept(
         "ledger",

@@ -10,6 +10,7 @@ from typing import Literal
 from sqlalchemy import Connection, Row, func, insert, select, update
 
 from ..secret import Secret
+from .postgresql import make_partitions
 from .schema import envelope, round_
 
 RoundState = Literal["open", "closing", "closed", "counted", "released", "shredded"]
@@ -31,10 +32,13 @@ class Round:
     closes: date
     fingerprint: bytes
     public_key: bytes
-    mixing_key: Secret = field(repr=False)
     pepper: Secret = field(repr=False)
     mixed: int = 0
     contested: int = 0
+
+
+# All but the mixing key: on PostgreSQL the web processes' role may not read that column.
+_COLUMNS = [column for column in round_.columns if column.name != "mixing_key"]
 
 
 def add_round(
@@ -48,7 +52,7 @@ def add_round(
     mixing_key: Secret,
     pepper: Secret,
 ) -> Round:
-    """A new open round."""
+    """A new open round, with the tables for what will be sent in it."""
     number = int(connection.scalar(select(func.coalesce(func.max(round_.c.number), 0))) or 0) + 1
     connection.execute(
         insert(round_).values(
@@ -65,12 +69,13 @@ def add_round(
             contested=0,
         )
     )
-    return Round(number, survey, round_id, "open", closes, fingerprint, public_key, mixing_key, pepper)
+    make_partitions(connection, number)
+    return Round(number, survey, round_id, "open", closes, fingerprint, public_key, pepper)
 
 
 def all_rounds(connection: Connection, survey: str | None = None) -> list[Round]:
     """All rounds, or a survey's, oldest first."""
-    query = select(round_).order_by(round_.c.closes, round_.c.number)
+    query = select(*_COLUMNS).order_by(round_.c.closes, round_.c.number)
     if survey is not None:
         query = query.where(round_.c.survey == survey)
     return [_round(row) for row in connection.execute(query)]
@@ -78,7 +83,13 @@ def all_rounds(connection: Connection, survey: str | None = None) -> list[Round]
 
 def get_round(connection: Connection, number: int) -> Round:
     """A round as it is now."""
-    return _round(connection.execute(select(round_).where(round_.c.number == number)).one())
+    return _round(connection.execute(select(*_COLUMNS).where(round_.c.number == number)).one())
+
+
+def mixing_keys(connection: Connection) -> dict[int, Secret]:
+    """The mixing key of every round, by number; zeros where it is destroyed."""
+    rows = connection.execute(select(round_.c.number, round_.c.mixing_key))
+    return {row.number: Secret(row.mixing_key) for row in rows}
 
 
 def move(connection: Connection, number: int, origin: Sequence[RoundState], to: RoundState) -> bool:
@@ -111,10 +122,4 @@ def destroy_hashing_keys(connection: Connection, number: int) -> None:
 
 def _round(row: Row[tuple[object, ...]]) -> Round:
     values = dict(row._mapping)
-    return Round(
-        **{
-            **values,
-            "mixing_key": Secret(values["mixing_key"]),
-            "pepper": Secret(values["pepper"]),
-        }
-    )
+    return Round(**{**values, "pepper": Secret(values["pepper"])})

@@ -87,6 +87,8 @@ envelope = Table(
     ForeignKeyConstraint(["round_id"], ["round.number"]),
     # A rowid would count up in the order of insertion.
     sqlite_with_rowid=False,
+    # A round's rows are written anew and destroyed together.
+    postgresql_partition_by="LIST (round_id)",
     comment="Sealed answers, sorted by a key that has nothing to do with their arrival.",
 )
 
@@ -111,7 +113,29 @@ access_code = Table(
     Column("spent", Boolean, nullable=False),
     ForeignKeyConstraint(["round_id"], ["round.number"]),
     sqlite_with_rowid=False,
+    postgresql_partition_by="LIST (round_id)",
     comment="Printed codes. Nothing says who got one, or which answer it was handed in with.",
+)
+
+machine = Table(
+    "machine",
+    metadata,
+    # Drawn at random where the spools are first made.
+    Column("id", String(32), primary_key=True),
+    Column("name", String(60), nullable=False),
+    sqlite_with_rowid=False,
+    comment="Web machines whose spools a close waits for. They say nothing about who sends.",
+)
+
+drained = Table(
+    "drained",
+    metadata,
+    Column("round_number", Integer, primary_key=True, autoincrement=False),
+    Column("machine_id", String(32), primary_key=True),
+    ForeignKeyConstraint(["round_number"], ["round.number"]),
+    ForeignKeyConstraint(["machine_id"], ["machine.id"], ondelete="CASCADE"),
+    sqlite_with_rowid=False,
+    comment="Machines that have handed in everything of a round that is closing; empty after the close.",
 )
 
 ledger = Table(

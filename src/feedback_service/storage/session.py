@@ -1,16 +1,12 @@
-"""Opens the data folder and its database, with the settings under which order and residues disappear.
-
-SQLite: a rollback journal that is cut to nothing (write-ahead logs keep the order of arrival), deleted
-content overwritten, pages of 16 KiB so that an envelope never needs an overflow page.
-"""
+"""Opens an installation: a data folder and its database, of the version that this program knows."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import fcntl
+from collections.abc import Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -18,14 +14,15 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.script.revision import RevisionError
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.pool import NullPool
+from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError
 
 from ..errors import FeedbackError
+from .database import Database
+from .postgresql import open_postgresql
+from .sqlite import open_sqlite
 
-PAGE_BYTES = 16384
 _DATABASE = "feedback.sqlite"
-_SECONDS_TO_WAIT = 60.0
 
 
 class NotInitialised(FeedbackError):
@@ -53,13 +50,13 @@ class NewerDatabase(FeedbackError):
 
 
 class UnsupportedDatabase(FeedbackError):
-    """A database URL for which the promises about order are not kept yet."""
+    """A database URL for which the promises about order aren't kept."""
 
     status = 500
     code = "database-unsupported"
     message = (
-        "FEEDBACK_DATABASE_URL names %(dialect)s. This version keeps its promises on SQLite only:"
-        " unset it to use the data folder."
+        "FEEDBACK_DATABASE_URL names %(dialect)s. Known are PostgreSQL, as in"
+        " postgresql://user@host/feedback, and the data folder's SQLite, where it is unset."
     )
 
 
@@ -68,20 +65,36 @@ class Store:
     """A data folder and its database. `begin` is one unit of work: all of it or nothing."""
 
     folder: Path
-    engine: Engine
+    database: Database
 
-    @contextmanager
-    def begin(self) -> Iterator[Connection]:
+    @property
+    def engine(self) -> Engine:
+        """The database's engine."""
+        return self.database.engine
+
+    def begin(self) -> AbstractContextManager[Connection]:
         """One unit of work that may write; other writers wait from its beginning on."""
-        engine = self.engine.execution_options(sqlite_begin="BEGIN IMMEDIATE")
-        with engine.connect() as connection, connection.begin():
-            yield connection
+        return self.database.begin()
+
+    def read(self) -> AbstractContextManager[Connection]:
+        """One consistent view. It must not write."""
+        return self.database.read()
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
-        """One consistent view. It must not write."""
-        with self.engine.connect() as connection, connection.begin():
-            yield connection
+    def one_mix(self) -> Iterator[None]:
+        """Let one mix run at a time: of this folder's spools, and into this database."""
+        with self.mix_lock.open("wb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            with self.database.one_mix():
+                yield
+
+    def vacuum(self, rounds: Collection[int]) -> None:
+        """Rewrite the rows of these rounds' submissions on the disk, and leave nothing of how they were."""
+        self.database.vacuum(rounds)
+
+    def scrub(self) -> None:
+        """Leave nothing on the disk of what was overwritten or deleted outside submissions."""
+        self.database.scrub()
 
     @property
     def spool_folder(self) -> Path:
@@ -100,22 +113,22 @@ class Store:
 
     @property
     def mix_lock(self) -> Path:
-        """The file whose lock lets one mix run at a time."""
+        """The file whose lock lets one mix of these spools run at a time."""
         return self.folder / "mix.lock"
-
-    def vacuum(self) -> None:
-        """Rewrite the whole file in the order of its keys; its copy for that stays in the data folder."""
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.execute(text("VACUUM"))
 
 
 def open_store(folder: Path, database_url: str | None = None) -> Store:
-    """Open an installation. Raises `NotInitialised`, `OutdatedDatabase`, `UnsupportedDatabase`."""
-    if database_url is None and not (folder / _DATABASE).exists():
+    """Open an installation.
+
+    Raises `NotInitialised`, `OutdatedDatabase`, `UnsupportedDatabase`, `DatabaseUnreachable`.
+    """
+    if not (folder if database_url else folder / _DATABASE).exists():
         raise NotInitialised(folder=folder)
-    store = Store(folder, _engine(folder, database_url))
+    store = Store(folder, _database(folder, database_url))
     with store.engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
+    if current is None and database_url:
+        raise NotInitialised(folder=folder)
     if current != ScriptDirectory.from_config(_alembic()).get_current_head():
         raise OutdatedDatabase(folder=folder)
     return store
@@ -124,7 +137,7 @@ def open_store(folder: Path, database_url: str | None = None) -> Store:
 def make_store(folder: Path, database_url: str | None = None) -> Store:
     """Make or update the database in `folder`; safe to repeat."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    store = Store(folder, _engine(folder, database_url))
+    store = Store(folder, _database(folder, database_url))
     try:
         migrate(store.engine)
     except (CommandError, RevisionError):
@@ -162,48 +175,15 @@ def _alembic() -> Config:
     return config
 
 
-def _engine(folder: Path, database_url: str | None) -> Engine:
-    url = database_url or f"sqlite:///{folder / _DATABASE}"
-    # No pool: a kept connection of a long-lived web process would hold locks while the mix wants them.
-    # `hide_parameters`: SQLAlchemy's errors would print bound values.
-    engine = create_engine(
-        url,
-        hide_parameters=True,
-        poolclass=NullPool,
-        connect_args={"timeout": _SECONDS_TO_WAIT} if url.startswith("sqlite") else {},
-    )
-    if engine.dialect.name != "sqlite":
-        raise UnsupportedDatabase(dialect=engine.dialect.name)
-    event.listen(engine, "connect", _prepare(folder / "tmp"))
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _prepare(work: Path) -> Callable[[Any, object], None]:
-    """Settings of every connection; what SQLite must write beside the database goes to `work`."""
-
-    def prepare(connection: Any, _record: object) -> None:
-        # The driver must not begin transactions by its own rules; `_begin` does.
-        connection.isolation_level = None
-        work.mkdir(parents=True, exist_ok=True, mode=0o700)
-        quoted = str(work.resolve()).replace("'", "''")
-        for pragma in (
-            f"page_size={PAGE_BYTES}",
-            "journal_mode=TRUNCATE",
-            "synchronous=FULL",
-            "secure_delete=ON",
-            "foreign_keys=ON",
-            # SQLITE_TMPDIR is read when the library is loaded, long before we know the folder; without
-            # either a copy of every envelope would lie in /var/tmp.
-            f"temp_store_directory='{quoted}'",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
-
-    return prepare
-
-
-def _begin(connection: Connection) -> None:
-    options = connection.get_execution_options()
-    if options.get("isolation_level") != "AUTOCOMMIT":
-        # A transaction that begins by reading could find, when it wants to write, that it may not wait.
-        connection.exec_driver_sql(options.get("sqlite_begin", "BEGIN"))
+def _database(folder: Path, database_url: str | None) -> Database:
+    try:
+        url = make_url(database_url or f"sqlite:///{folder / _DATABASE}")
+    except ArgumentError:
+        raise UnsupportedDatabase(dialect="no database") from None
+    match url.drivername:
+        case "sqlite":
+            return open_sqlite(url, folder)
+        case "postgresql" | "postgresql+psycopg":
+            return open_postgresql(url)
+        case other:
+            raise UnsupportedDatabase(dialect=other)
