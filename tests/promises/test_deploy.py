@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 import yaml
-from sqlalchemy import create_engine
+from sqlalchemy import make_url
 from typer.main import get_command
 
 from feedback_service.cli.main import build
 from feedback_service.settings import Settings
 from feedback_service.storage.schema import metadata, round_
 from feedback_service.storage.session import Store
+from feedback_service.storage.sqlite import open_sqlite
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -91,7 +92,7 @@ def test_a_unit_writes_into_the_data_folder_only_and_logs_to_the_journal_only(na
 
 
 def test_the_web_process_reaches_its_spool_and_neither_keys_nor_the_store_s_pages() -> None:
-    store = Store(DATA, create_engine("sqlite://"))
+    store = Store(DATA, open_sqlite(make_url("sqlite://"), DATA))
     one = service(SERVE)
     written = {Path(path) for path in one["ReadWritePaths"][0].split()}
     # `tmp`: SQLite refuses a folder for its temporary files that it can't write to.
