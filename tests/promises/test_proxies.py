@@ -117,6 +117,7 @@ def nginx_writes_no_file(config: Block) -> bool:
     return all(
         0 < size(place.in_effect("client_max_body_size")) <= size(place.in_effect("client_body_buffer_size"))
         and place.in_effect("client_body_in_single_buffer") == [("on",)]
+        and _refuses_chunks(place)
         and place.in_effect("client_body_in_file_only") in ([], [("off",)])
         and place.in_effect("proxy_request_buffering") in ([], [("on",)])
         and place.in_effect("proxy_max_temp_file_size") == [("0",)]
@@ -124,6 +125,12 @@ def nginx_writes_no_file(config: Block) -> bool:
         and place.in_effect("proxy_store") in ([], [("off",)])
         for place in proxying(config)
     )
+
+
+def _refuses_chunks(place: Block) -> bool:
+    """A body in chunks fills its buffer with more than its bytes, and the rest goes to a file."""
+    conditions = (place.around or place).named("if", "($http_transfer_encoding)")
+    return [block.here("return") for block in conditions] == [[("411",)]]
 
 
 def nginx_lets_the_service_say_what_is_too_much(config: Block) -> bool:
@@ -161,14 +168,17 @@ def nginx_serves_https_under_one_name(config: Block) -> bool:
         if catches_all != (names == [("_",)]) or (catches_all and server.here("return") != [("444",)]):
             return False
         # 302, 307: a permanent redirect would stay in the phone's cache.
-        if (
-            "80" in ports
-            and not catches_all
-            and server.here("return") != [("302", f"https://{HOST}$request_uri")]
-        ):
+        if "80" in ports and not catches_all and not _leads_to_https(server):
             return False
     caught = [words for server in servers for words in server.here("listen") if "default_server" in words]
     return {words[0].rpartition(":")[2] for words in caught} == {"80", "443"}
+
+
+def _leads_to_https(server: Block) -> bool:
+    """All but what the certificate's issuer asks for."""
+    to = [("302", f"https://{HOST}$request_uri")]
+    places = {block.name[-1]: block.here("return") for block in server.blocks}
+    return places == {"/": to, "/.well-known/acme-challenge/": []}
 
 
 def nginx_leaves_pages_as_they_are(config: Block) -> bool:
@@ -252,6 +262,7 @@ NGINX_CHECKS: dict[Callable[[Block], bool], list[tuple[str, str]]] = {
         ("client_max_body_size 128k", "client_max_body_size 129k"),
         ("client_max_body_size 128k", "client_max_body_size 0"),
         ("client_body_buffer_size 128k;", ""),
+        ("return 411;", ""),
         ("    location / {", "    location / { client_body_buffer_size 16k;"),
         ("proxy_max_temp_file_size 0;", ""),
         ("client_body_in_file_only off", "client_body_in_file_only clean"),
@@ -271,6 +282,7 @@ NGINX_CHECKS: dict[Callable[[Block], bool], list[tuple[str, str]]] = {
     nginx_serves_https_under_one_name: [
         ("return 444;", ""),
         ("return 302 https", "return 301 https"),
+        ("return 302 https://feedback.example$request_uri;", "proxy_pass http://feedback;"),
         (
             "server_name feedback.example;\n    server_tokens",
             "server_name tuebingen.example;\n    server_tokens",

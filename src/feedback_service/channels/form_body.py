@@ -12,8 +12,8 @@ from starlette.requests import Request
 from ..errors import N_, FeedbackError
 
 LARGEST_BODY = 64 * 1024
-# Who sends more gets a page about it; a browser (or a proxy) that is answered while it still sends would show
-# a broken connection instead. So what is too much is read to its end and thrown away, up to here.
+# Who sends more gets a page about it, but a browser or a proxy that is answered while it still sends shows a
+# broken connection instead. So what is too much is read to its end and thrown away, up to here.
 LARGEST_DISCARDED = 1024 * 1024
 _MOST_FIELDS = 400
 _URLENCODED = "application/x-www-form-urlencoded"
