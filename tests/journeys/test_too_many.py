@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import secrets
+from types import SimpleNamespace
 from typing import Any
 
 import httpx2
@@ -77,6 +79,28 @@ def _too_early_then_in_time(page: Page, here: Any, seconds: int) -> None:
     _is_still_filled(page)
     here.now += 1
     page.locator("main button").click()
+
+
+def test_the_salt_is_drawn_anew_each_hour_and_lies_in_no_file(
+    here: Any, shared_installation: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    salts = []
+
+    def drawn(length: int) -> bytes:
+        salts.append(secrets.token_bytes(length))
+        return salts[-1]
+
+    monkeypatch.setattr(rate_limit, "secrets", SimpleNamespace(token_bytes=drawn))
+    for _ in range(3):
+        here.now += 3600
+        sent = httpx2.post(f"{here.url}/de/a", content="region=08&access=yes", headers=FORM)
+        assert sent.status_code == 303
+    assert len(set(salts)) == 3
+    folders = (shared_installation.data, here.spool_folder)
+    files = [path for folder in folders for path in folder.rglob("*") if path.is_file()]
+    assert len(files) > 3
+    for content in (path.read_bytes() for path in files):
+        assert not any(salt in content or salt.hex().encode() in content for salt in salts)
 
 
 def _plain(text: str) -> str:
