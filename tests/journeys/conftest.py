@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -73,11 +73,17 @@ def shared_service(shared_installation: Any) -> Iterator[Any]:
 
 @dataclass(slots=True)
 class Here:
-    """The same application in this process, on its own spool, under a clock that a test moves on."""
+    """The same application in this process, on its own spool, under a clock that a test moves on.
+
+    `unsent` are headers of requests that it doesn't get, as from a browser that doesn't know them; `replies`
+    the statuses of all posts.
+    """
 
     url: str
     spool_folder: Path
-    now: float = field(default=0.0)
+    now: float = 0.0
+    unsent: set[bytes] = field(default_factory=set)
+    replies: list[int] = field(default_factory=list)
 
     def stored(self) -> int:
         """How many answers wait in the spool."""
@@ -96,7 +102,21 @@ def here(shared_installation: Any, tmp_path: Path, unused_tcp_port: int) -> Iter
     made = Here(f"http://127.0.0.1:{unused_tcp_port}", tmp_path / "spool")
     parts = Parts(store, Spool(made.spool_folder, 64), OpenRounds(store), load_interfaces(), Settings())
     app = create_app(parts, clock=lambda: made.now)
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=unused_tcp_port, **HTTP))
+
+    async def from_such_a_browser(scope: Any, receive: Any, send: Any) -> None:
+        async def noted(message: Any) -> None:
+            if message["type"] == "http.response.start" and scope["method"] == "POST":
+                made.replies.append(message["status"])
+            await send(message)
+
+        if scope["type"] == "http":
+            kept = [header for header in scope["headers"] if header[0] not in made.unsent]
+            scope = {**scope, "headers": kept}
+        await app(scope, receive, noted)
+
+    server = uvicorn.Server(
+        uvicorn.Config(from_such_a_browser, host="127.0.0.1", port=unused_tcp_port, **HTTP)
+    )
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
@@ -105,13 +125,3 @@ def here(shared_installation: Any, tmp_path: Path, unused_tcp_port: int) -> Iter
     yield made
     server.should_exit = True
     thread.join()
-
-
-@pytest.fixture
-def used_slots() -> Callable[[Path], int]:
-    """How many answers wait in an installation's spools."""
-
-    def count(data: Path) -> int:
-        return Here("", data / "spool").stored()
-
-    return count

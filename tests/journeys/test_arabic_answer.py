@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 import httpx2
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 DISTRICT = "08416"
@@ -125,28 +124,4 @@ def test_the_form_asks_nothing_of_the_browser_but_the_form(installation: Any, ch
         assert requests == [f"{served.url}/ar/a"]
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
         assert page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
-        context.close()
-
-
-@pytest.mark.parametrize("script", [True, False], ids=["sealed in the browser", "without script"])
-def test_back_after_sending_shows_nothing_that_was_typed(
-    installation: Any, chromium: Browser, script: bool
-) -> None:
-    with installation.serving() as served:
-        context = chromium.new_context(java_script_enabled=script)
-        page = context.new_page()
-        page.goto(f"{served.url}/uk/")
-        page.goto(f"{served.url}/uk/a")
-        page.locator("input[name=access][value=no]").check()
-        page.locator("textarea[name=comment]").fill("Секрет")
-        page.locator("select[name=region]").select_option("08")
-        page.locator("main button").click()
-        expect(page).to_have_url(f"{served.url}/uk/thanks")
-        page.go_back()
-        if script:
-            # The thank-you page took the form's place: behind it is the page before the form.
-            expect(page).to_have_url(f"{served.url}/uk/")
-            page.goto(f"{served.url}/uk/a")
-        expect(page.locator("textarea[name=comment]")).to_have_value("")
-        expect(page.locator("input[name=access][value=no]")).not_to_be_checked()
         context.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -64,7 +65,7 @@ class Witness:
 
 def _until(look: Callable[[], Any]) -> Any:
     """What `look` gives as soon as it gives anything."""
-    for _ in range(3000):
+    for _ in range(6000):
         if found := look():
             return found
         time.sleep(0.01)
@@ -75,6 +76,25 @@ def _until(look: Callable[[], Any]) -> Any:
 def until() -> Callable[[Callable[[], Any]], Any]:
     """Waits for something to be true."""
     return _until
+
+
+@pytest.fixture
+def taken_in() -> Callable[[socket.socket], None]:
+    """Waits until the process behind a connection has read everything that was sent over it."""
+
+    def wait(connection: socket.socket) -> None:
+        theirs, ours = connection.getpeername()[1], connection.getsockname()[1]
+        _until(lambda: _nothing_waits(theirs, ours))
+
+    return wait
+
+
+def _nothing_waits(port: int, ours: int) -> bool:
+    for line in Path("/proc/self/net/tcp").read_text("ascii").splitlines()[1:]:
+        _, local, remote, _, queues, *_ = line.split()
+        if local.endswith(f":{port:04X}") and remote.endswith(f":{ours:04X}"):
+            return queues.endswith(":00000000")
+    return False
 
 
 @pytest.fixture

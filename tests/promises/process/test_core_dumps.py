@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -49,15 +50,19 @@ def _crash(process: subprocess.Popen[Any]) -> bool:
 
 
 def test_serve_crashes_without_a_trace_though_everything_else_would_be_dumped(
-    shared_installation: Any, witness: Any, tmp_path: Path
+    shared_installation: Any, witness: Any, taken_in: Callable[..., None], tmp_path: Path
 ) -> None:
     served = shared_installation.start(witness.environment, preexec_fn=_without_limit, cwd=tmp_path)
-    state = witness.state(served.process.pid)
-    assert (state.dumpable, state.core_limit) == ("0", "(0, 0)")
-    host, port = served.url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port))) as half:
-        half.sendall(HALF.encode())
-        assert _crash(served.process) is False
+    try:
+        state = witness.state(served.process.pid)
+        assert (state.dumpable, state.core_limit) == ("0", "(0, 0)")
+        host, port = served.url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port))) as half:
+            half.sendall(HALF.encode())
+            taken_in(half)
+            assert _crash(served.process) is False
+    finally:
+        served.process.kill()
     assert not _dumps(tmp_path) and not _dumps(shared_installation.data)
 
 

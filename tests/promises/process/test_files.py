@@ -61,7 +61,7 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path / "place")
 
 
-def _send_slowly(url: str, until: Callable[..., Any], look: Callable[[], None]) -> bytes:
+def _send_slowly(url: str, taken_in: Callable[..., None], look: Callable[[], None]) -> bytes:
     """Post piece by piece, each taken in by the process before the next goes; look after each."""
     split = urlsplit(url)
     assert len(BODY) > 30_000 and split.hostname and split.port
@@ -72,22 +72,13 @@ def _send_slowly(url: str, until: Callable[..., Any], look: Callable[[], None]) 
     with socket.create_connection((split.hostname, split.port)) as out:
         out.sendall(head)
         for start in range(0, len(BODY), PIECE):
-            until(lambda: _all_taken_in(split.port or 0, out.getsockname()[1]))
+            taken_in(out)
             look()
             out.sendall(BODY[start : start + PIECE])
         reply = b""
         while part := out.recv(65536):
             reply += part
     return reply
-
-
-def _all_taken_in(port: int, ours: int) -> bool:
-    """Whether the process behind `port` has read everything that came over our connection."""
-    for line in Path("/proc/self/net/tcp").read_text("ascii").splitlines()[1:]:
-        _, local, remote, _, queues, *_ = line.split()
-        if local.endswith(f":{port:04X}") and remote.endswith(f":{ours:04X}"):
-            return queues.endswith(":00000000")
-    return False
 
 
 def _outside(paths: list[str], *inside: Path) -> set[str]:
@@ -98,7 +89,7 @@ def _outside(paths: list[str], *inside: Path) -> set[str]:
 
 
 def _slow_post(
-    url: str, pid: int, witness: Any, until: Callable[..., Any], place: Place, *inside: Path
+    url: str, pid: int, witness: Any, taken_in: Callable[..., None], place: Place, *inside: Path
 ) -> set[str]:
     """What appeared outside, by all that looked: before, after every piece and at the end."""
     before = place.files()
@@ -111,7 +102,7 @@ def _slow_post(
         moments += 1
         found.update(_outside(witness.state(pid).open, *inside), place.files() - before)
 
-    assert _send_slowly(url, until, look).startswith(b"HTTP/1.1 422")
+    assert _send_slowly(url, taken_in, look).startswith(b"HTTP/1.1 422")
     assert moments > 20
     look()
     made = [one.what[-1] for one in witness.seen("open", "os.") if one.pid == pid]
@@ -126,26 +117,32 @@ def _left_in_shared_folders() -> set[str]:
 
 
 def test_a_slow_post_of_30_kb_makes_no_file_outside_the_data_folder(
-    shared_installation: Any, witness: Any, until: Callable[..., Any], place: Place
+    shared_installation: Any, witness: Any, taken_in: Callable[..., None], place: Place
 ) -> None:
     environment = witness.environment | place.environment
     with shared_installation.serving(environment, cwd=place.folder / "cwd") as served:
         found = _slow_post(
-            served.url, served.process.pid, witness, until, place, shared_installation.data.resolve()
+            served.url, served.process.pid, witness, taken_in, place, shared_installation.data.resolve()
         )
     assert found == set()
 
 
 def test_a_service_that_spools_what_arrives_is_found_out(
-    witness: Any, until: Callable[..., Any], place: Place, unused_tcp_port: int
+    witness: Any,
+    until: Callable[..., Any],
+    taken_in: Callable[..., None],
+    place: Place,
+    unused_tcp_port: int,
 ) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", SPOOLING, str(unused_tcp_port)],
         env=witness.environment | place.environment,
         cwd=place.folder / "cwd",
     )
-    until(lambda: witness.file.stat().st_size and witness.seen("socket.bind"))
-    found = _slow_post(f"http://127.0.0.1:{unused_tcp_port}", process.pid, witness, until, place)
-    process.terminate()
-    process.wait()
+    try:
+        until(lambda: witness.file.stat().st_size and witness.seen("socket.bind"))
+        found = _slow_post(f"http://127.0.0.1:{unused_tcp_port}", process.pid, witness, taken_in, place)
+    finally:
+        process.terminate()
+        process.wait()
     assert any(one.startswith(str(place.folder / "tmp")) for one in found), found

@@ -70,16 +70,18 @@ def _whole_way(installation: Any, witness: Any, until: Callable[..., Any]) -> Wa
     """From the first answer to the counted round."""
     before = _outward()
     served = installation.begin(witness.environment)
-    port = int(served.url.rpartition(":")[2])
-    tcp = Path("/proc/thread-self/net/tcp")
-    # Asking whether it is healthy would be connections too.
-    until(lambda: f":{port:04X} 00000000:0000 {LISTENS}" in tcp.read_text("ascii"))
-    ours = _answer(served.url)
-    listening = _listening(witness.state(served.process.pid).open)
-    for step in STEPS:
-        done = installation.run(*step, environment=witness.environment)
-        assert done.code == 0, done
-    served.stop()
+    try:
+        port = int(served.url.rpartition(":")[2])
+        tcp = Path("/proc/thread-self/net/tcp")
+        # Asking whether it is healthy would be connections too.
+        until(lambda: f":{port:04X} 00000000:0000 {LISTENS}" in tcp.read_text("ascii"))
+        ours = _answer(served.url)
+        listening = _listening(witness.state(served.process.pid).open)
+        for step in STEPS:
+            done = installation.run(*step, environment=witness.environment)
+            assert done.code == 0, done
+    finally:
+        served.stop()
     outward = {name: count - before[name] for name, count in _outward().items()}
     return Way(port, listening, outward | {"ActiveOpens": outward["ActiveOpens"] - ours})
 
