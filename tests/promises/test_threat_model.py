@@ -26,7 +26,9 @@ ADVERSARIES = (
 PROCESSES = (
     "serve", "mix", "rounds close", "rounds count", "rounds release", "rounds shred", "codes print",
     "keys create",
-    "keys split", "audit storage", "demo",
+    "keys split", "audit storage",
+    "doctor",
+    "backup", "demo",
 )  # fmt: skip
 
 
