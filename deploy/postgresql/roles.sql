@@ -28,5 +28,10 @@ ALTER ROLE feedback_web IN DATABASE feedback SET idle_in_transaction_session_tim
 -- Before version 15 everybody could make tables here.
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT ALL ON SCHEMA public TO feedback_owner;
+-- A mix waits for these locks: whoever took over the web process must not be able to hold it up with them.
+REVOKE EXECUTE ON FUNCTION pg_advisory_lock(bigint), pg_advisory_lock_shared(bigint), pg_advisory_xact_lock(bigint),
+    pg_advisory_xact_lock_shared(bigint), pg_try_advisory_lock(bigint), pg_try_advisory_lock_shared(bigint),
+    pg_try_advisory_xact_lock(bigint), pg_try_advisory_xact_lock_shared(bigint) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION pg_advisory_lock(bigint), pg_advisory_xact_lock(bigint) TO feedback_owner;
 -- Large objects belong to nobody's table, and everybody could make them.
 REVOKE EXECUTE ON FUNCTION lo_create(oid), lo_creat(integer), lo_from_bytea(oid, bytea) FROM PUBLIC;

@@ -113,6 +113,8 @@ def test_the_web_role_reads_what_is_public_and_nothing_about_answers(
             "SELECT * FROM ledger",
             "SET default_transaction_read_only = off; UPDATE round SET state = 'closed'",
             "CREATE TABLE left_behind (number int)",
+            "SELECT pg_advisory_lock(7301002)",
+            "SELECT pg_try_advisory_xact_lock(7301001)",
         ):
             with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction)):
                 web.execute(refused.encode())

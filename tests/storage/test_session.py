@@ -20,6 +20,7 @@ from feedback_service.storage.regions import put_regions, read_directory
 from feedback_service.storage.rewriting import rewrite_round
 from feedback_service.storage.rounds import Round
 from feedback_service.storage.session import (
+    InterruptedWrite,
     NotInitialised,
     OutdatedDatabase,
     Store,
@@ -234,3 +235,11 @@ def test_a_store_that_is_gone_is_not_made_anew_by_reading(store: Store) -> None:
         open_store(store.folder)
     with pytest.raises(OperationalError), store.read() as connection:
         read_directory(connection)
+
+
+def test_a_file_that_this_process_cannot_mend_is_told_with_the_command_that_can(store: Store) -> None:
+    # As SQLite says it of a file that it may not write, beside the journal of a write that was interrupted.
+    (store.folder / "feedback.sqlite").unlink()
+    (store.folder / "feedback.sqlite").mkdir()
+    with pytest.raises(InterruptedWrite, match="feedback-service mix"):
+        open_store(store.folder)

@@ -11,7 +11,7 @@ from pathlib import Path
 from alembic.script.revision import RevisionError
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from ..errors import FeedbackError
 from .database import Database
@@ -36,6 +36,17 @@ class OutdatedDatabase(FeedbackError):
     status = 503
     code = "database-outdated"
     message = "The database in %(folder)s is of another version. Run: feedback-service init --data %(folder)s"
+
+
+class InterruptedWrite(FeedbackError):
+    """A process was killed while it wrote, and this one may not write and so can't undo it."""
+
+    status = 503
+    code = "database-interrupted"
+    message = (
+        "The database in %(folder)s can't be read: a write that was interrupted must be undone first, or the"
+        " disk failed. Run as its owner: feedback-service mix --data %(folder)s"
+    )
 
 
 class NewerDatabase(FeedbackError):
@@ -117,12 +128,16 @@ class Store:
 def open_store(folder: Path, database_url: str | None = None) -> Store:
     """Open an installation.
 
-    Raises `NotInitialised`, `OutdatedDatabase`, `UnsupportedDatabase`, `DatabaseUnreachable`.
+    Raises `NotInitialised`, `OutdatedDatabase`, `InterruptedWrite`, `UnsupportedDatabase`,
+    `DatabaseUnreachable`.
     """
     if not (folder if database_url else folder / DATABASE).exists():
         raise NotInitialised(folder=folder)
     store = Store(folder, _database(folder, database_url))
-    current = current_revision(store.engine)
+    try:
+        current = current_revision(store.engine)
+    except OperationalError:
+        raise InterruptedWrite(folder=folder) from None
     if current is None and database_url:
         raise NotInitialised(folder=folder)
     if current != newest_revision():
