@@ -167,6 +167,15 @@ def test_what_waits_for_a_round_that_is_over_is_found(good: Any) -> None:
     assert (11, "used slots of rounds that are over") in good.findings()
 
 
+@pytest.mark.parametrize("state", ["open", "ending", "closing"])
+def test_what_waits_for_a_round_that_is_not_closed_yet_is_no_finding(
+    good: Any, only: Only, state: str
+) -> None:
+    with _store(good) as store:
+        store.execute("UPDATE round SET state = ?", (state,))
+    only()
+
+
 def test_a_copy_of_an_envelope_in_free_space_is_found(good: Any, only: Only) -> None:
     with _store(good) as store:
         store.execute("PRAGMA secure_delete=OFF")

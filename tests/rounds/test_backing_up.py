@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
 import tarfile
@@ -96,6 +97,8 @@ def test_while_it_is_written_no_mix_runs_and_nobody_changes_the_store(
             tried.append(str(error))
         finally:
             other.close()
+        with store.mix_lock.open("wb") as lock, pytest.raises(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         write(store, out)
 
     monkeypatch.setattr(backing_up, "_write", watched)

@@ -23,7 +23,7 @@ from feedback_service.storage.envelopes import count
 from feedback_service.storage.ledger import all_entries
 from feedback_service.storage.migrating import migrate
 from feedback_service.storage.rounds import Round, all_rounds
-from feedback_service.storage.session import Store
+from feedback_service.storage.session import NewerDatabase, Store
 
 TheRound = Callable[..., Round]
 Send = Callable[[Store, Round, int], None]
@@ -139,6 +139,16 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(
     again = _restored(founded, tmp_path)
     one = the_round(again)
     assert (one.state, one.mixed) == ("open", 10)
+
+
+def test_a_backup_of_a_newer_version_is_refused_and_leaves_nothing(
+    founded: Store, execute: Callable[..., int], tmp_path: Path
+) -> None:
+    execute(founded, "UPDATE alembic_version SET version_num = 'later'")
+    file = back_up(founded, tmp_path / "b.tar").target
+    with pytest.raises(NewerDatabase, match="newer version"):
+        restore(file, tmp_path / "again")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["b.tar", "data"]
 
 
 def test_what_a_killed_restore_left_is_no_hindrance(closed: Store, tmp_path: Path) -> None:

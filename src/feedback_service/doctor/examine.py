@@ -150,6 +150,16 @@ def _room(folder: Path, spools: looking.Spools) -> Iterator[Finding]:
     database = sum(path.stat().st_size for path in folder.glob("*.sqlite"))
     needed = machine.room_needed(database, spools.sizes)
     yield machine.check_room(str(folder), looking.free_bytes(folder), needed)
+    if _apart(folder):
+        spool = folder / "spool"
+        needed = machine.room_needed(0, spools.sizes)
+        yield machine.check_room(str(spool), looking.free_bytes(spool), needed)
+
+
+def _apart(folder: Path) -> bool:
+    """Whether the spools lie on a file system of their own."""
+    spool = folder / "spool"
+    return spool.is_dir() and spool.stat().st_dev != folder.stat().st_dev
 
 
 def _backup(place: Place) -> Finding:
@@ -165,7 +175,7 @@ def _of_machine(place: Place) -> Iterator[Finding]:
     spool = place.folder / "spool"
     data_kind = looking.file_system(place.folder, mounts)
     yield machine.check_file_system(str(place.folder), data_kind)
-    if spool.is_dir() and spool.stat().st_dev != place.folder.stat().st_dev:
+    if _apart(place.folder):
         yield machine.check_file_system(str(spool), looking.file_system(spool, mounts))
     yield machine.check_clock(place.at, looking.newest_write(place.folder))
     if place.folder.is_dir():

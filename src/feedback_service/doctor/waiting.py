@@ -75,7 +75,7 @@ def check_unreadable(files: Sequence[str]) -> Finding:
     if files:
         return advice(
             _SPOOL,
-            f"Can't be read without mending: {', '.join(files)}.",
+            f"Can't be read now: {', '.join(files)}.",
             "serve or the next mix mends what a crash left. Still there after that: check the disk.",
         )
     return fine(_SPOOL, "Every file can be read.")

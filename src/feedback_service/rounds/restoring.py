@@ -14,7 +14,7 @@ from ..files import durable_file, sync_folder
 from ..mixing.code_keys import CodeKeys
 from ..settings import SETTINGS_FILE
 from ..storage.rounds import Round, all_rounds
-from ..storage.session import DATABASE, Store, make_store
+from ..storage.session import DATABASE, Store, make_store, open_store
 from .backing_up import FORMAT, FORMAT_FILE, SUMS, is_backup
 
 # Nothing else is ever written, whatever stands in the file: no path out of the folder, no link.
@@ -75,7 +75,7 @@ def restore(file: Path, folder: Path) -> Restored:
         shutil.rmtree(unfinished, ignore_errors=True)
         raise
     sync_folder(folder.parent)
-    store = make_store(folder)
+    store = open_store(folder)
     with store.read() as connection:
         return Restored(store, tuple(all_rounds(connection)))
 
