@@ -14,7 +14,8 @@ import pytest
 
 from feedback_service.audit.known import Known, read_known
 from feedback_service.audit.model import Check, Verdict
-from feedback_service.audit.run import audit_storage
+from feedback_service.audit.run import Asked, audit_storage
+from feedback_service.audit.system import System
 from feedback_service.intake.slot import answer
 from feedback_service.intake.spool import Spool
 from feedback_service.mixing.code_keys import CodeKeys
@@ -39,6 +40,7 @@ class Audited:
     folder: Path
     markers: Path
     key: PrivateKey
+    machine: Path
 
     @property
     def known(self) -> list[Known]:
@@ -47,7 +49,9 @@ class Audited:
 
     def checks(self, **options: object) -> list[Check]:
         """What the audit says with the known answers."""
-        return audit_storage(self.folder, known=self.known, **options)  # type: ignore[arg-type]
+        options.setdefault("system", System(self.machine))
+        options.setdefault("known", self.known)
+        return audit_storage(Asked(self.folder, **options))  # type: ignore[arg-type]
 
     def findings(self, **options: object) -> list[tuple[int, str]]:
         """Number and name of what it finds fault with."""
@@ -102,7 +106,9 @@ def good(tmp_path: Path) -> Audited:
     spool.close()
     markers = tmp_path / "known.jsonl"
     markers.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
-    return Audited(folder, markers, key)
+    machine = tmp_path / "machine"
+    machine.mkdir()
+    return Audited(folder, markers, key, machine)
 
 
 @pytest.fixture

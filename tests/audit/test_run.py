@@ -20,7 +20,7 @@ from feedback_service.audit.known import UnreadableMarkers, read_known
 from feedback_service.audit.model import Verdict
 from feedback_service.audit.naive import make_naive
 from feedback_service.audit.opening import RoundKey
-from feedback_service.audit.run import MUST_FAIL, NothingToAudit, audit_naive, audit_storage
+from feedback_service.audit.run import MUST_FAIL, Asked, NothingToAudit, audit_naive, audit_storage
 from feedback_service.sealing.keys import PrivateKey, to_base64url
 
 Only = Callable[..., None]
@@ -72,7 +72,7 @@ def test_a_naive_store_fails_where_it_must(tmp_path: Path) -> None:
 
 
 def test_the_selftest_would_notice_a_check_that_sees_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "check_lengths", lambda _folder: [])
+    monkeypatch.setattr(run, "check_lengths", lambda _store: [])
     assert run.audit_naive()[1] == [10]
 
 
@@ -80,7 +80,7 @@ def test_an_answer_in_a_compressed_log_is_found(good: Any, tmp_path: Path) -> No
     folder = tmp_path / "logs"
     folder.mkdir()
     (folder / "old.log.gz").write_bytes(gzip.compress(f"{good.known[3].markers[0]}\n".encode()))
-    assert (1, f"answers in files ({len(good.known)} texts)") in good.findings(also=[folder])
+    assert (1, f"answers in files ({len(good.known)} told)") in good.findings(also=[folder])
     assert good.findings() == []
 
 
@@ -228,7 +228,7 @@ def test_a_random_order_of_the_spool_is_no_finding_and_a_folder_without_a_store_
 ) -> None:
     assert good.findings() == []
     with pytest.raises(NothingToAudit):
-        audit_storage(tmp_path / "nothing")
+        audit_storage(Asked(tmp_path / "nothing"))
 
 
 def test_random_bytes_in_the_store_s_place_are_told_not_passed(good: Any) -> None:

@@ -14,7 +14,8 @@ import pytest
 import zstandard
 
 from feedback_service.audit import search as module
-from feedback_service.audit.search import Needles, places, search, shapes_of
+from feedback_service.audit.search import Needles, places, search
+from feedback_service.audit.shapes import shapes_of
 
 MARKER = "Größe ሰላም 12345"
 RAW = MARKER.encode()

@@ -16,8 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import FeedbackError
+from .shapes import digests
 
 SHORTEST = 12
+# Of what a browser tells: a language alone, like "uk", is in every file.
+SHORTEST_TOLD = 6
+FEWEST_DIGITS = 6
 _SENDER = ("address", "user_agent", "referer", "language", "telegram_id")
 _FIELDS = {"marker", "tag", "id", "code", *_SENDER}
 
@@ -38,7 +42,14 @@ class Known:
     tag: bytes = b""
     id: bytes = b""
     code: str = ""
-    sender: tuple[str, ...] = ()
+    address: str = ""
+    user_agent: str = ""
+    others: tuple[str, ...] = ()
+
+    @property
+    def sender(self) -> tuple[str, ...]:
+        """All that was told of the sender."""
+        return tuple(one for one in (self.address, self.user_agent, *self.others) if one)
 
 
 def read_known(path: Path) -> list[Known]:
@@ -62,12 +73,17 @@ def _known(content: dict[str, Any]) -> Known:
     markers = tuple([marker] if isinstance(marker, str) else marker)
     if any(len(one.encode()) < SHORTEST for one in markers):
         raise ValueError(f"a marker has {SHORTEST} bytes or more: shorter ones are found by chance")
+    told = {name: str(content[name]) for name in _SENDER if content.get(name)}
+    if short := [name for name, text in told.items() if len(text) < SHORTEST_TOLD]:
+        raise ValueError(f"{short[0]} has {SHORTEST_TOLD} letters or more: shorter ones are found by chance")
     return Known(
         markers=markers,
         tag=bytes.fromhex(content.get("tag", "")),
         id=bytes.fromhex(content.get("id", "")),
         code=str(content.get("code", "")),
-        sender=tuple(str(content[name]) for name in _SENDER if content.get(name)),
+        address=told.pop("address", ""),
+        user_agent=told.pop("user_agent", ""),
+        others=tuple(told.values()),
     )
 
 
@@ -76,23 +92,58 @@ def answer_texts(known: Iterable[Known]) -> set[bytes]:
     return {marker.encode() for one in known for marker in one.markers}
 
 
+def code_texts(known: Iterable[Known]) -> set[bytes]:
+    """Access codes as printed and as sent, and their unsalted digests."""
+    shapes = {shape.encode() for one in known if one.code for shape in (one.code, one.code.replace("-", ""))}
+    return shapes | {digest for shape in shapes for digest in digests(shape)}
+
+
 def sender_texts(known: Iterable[Known]) -> set[bytes]:
-    """What must be nowhere of the senders: texts, and addresses and numbers as programs pack them."""
-    found: set[bytes] = set()
+    """What must be nowhere of the senders: texts, addresses and numbers as packed, digests of all of them.
+
+    Also digests of address and browser together, as they are made to tell visitors apart.
+    """
+    known = list(known)
+    told = {text.encode() for one in known for text in one.sender}
+    told |= {packed for text in {text for one in known for text in one.sender} for packed in _packed(text)}
+    found = told | {digest for text in told for digest in digests(text)}
+    for address, browser in {
+        (one.address, one.user_agent) for one in known if one.address and one.user_agent
+    }:
+        for between in ("", "|", ":", " "):
+            both = f"{address}{between}{browser}".encode()
+            found |= digests(both)
+    return found
+
+
+def sender_values(known: Iterable[Known]) -> set[bytes | int]:
+    """Values that tell a sender where a column holds just them: addresses and accounts as numbers."""
+    found: set[bytes | int] = set()
     for text in {text for one in known for text in one.sender}:
-        found.add(text.encode())
-        found |= _packed(text)
+        if text.isdecimal() and len(text) >= FEWEST_DIGITS:
+            found.add(int(text))
+        elif (address := _address(text)) is not None and address.version == 4:
+            number = int(address)
+            found |= {address.packed, address.packed[::-1], number, int.from_bytes(address.packed, "little")}
+            # As a column of 32 bits with a sign keeps it.
+            found.add(number - (1 << 32) if number >= 1 << 31 else number)
     return found
 
 
 def _packed(text: str) -> set[bytes]:
-    if text.isdecimal() and len(text) >= 6:
+    if text.isdecimal() and len(text) >= FEWEST_DIGITS:
         number = int(text)
         return {number.to_bytes(8, order) for order in ("big", "little")} if number < 1 << 63 else set()
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
+    if (address := _address(text)) is None:
         return set()
+    if address.version == 6:
+        return {address.packed, address.exploded.encode()}
     # Four bytes come up by chance in any sealed megabyte; as IPv6 programs write twelve more before them.
-    mapped = bytes(10) + b"\xff\xff" + address.packed
-    return {address.packed if address.version == 6 else mapped}
+    return {bytes(10) + b"\xff\xff" + address.packed}
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(text)
+    except ValueError:
+        return None
