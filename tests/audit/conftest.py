@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import secrets
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -61,9 +62,19 @@ class Audited:
 
 
 @pytest.fixture
-def good(tmp_path: Path) -> Audited:
+def good(made: tuple[Path, PrivateKey], tmp_path: Path) -> Audited:
     """As the service leaves it after a mix."""
-    folder = tmp_path / "data"
+    once, key = made
+    shutil.copytree(once, tmp_path, dirs_exist_ok=True)
+    return Audited(tmp_path / "data", tmp_path / "known.jsonl", key, tmp_path / "machine")
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, PrivateKey]:
+    """Made once, copied for each test."""
+    place = tmp_path_factory.mktemp("made")
+    (place / "machine").mkdir()
+    folder = place / "data"
     store = make_store(folder)
     folder.chmod(0o700)
     for name in ("spool", "tmp"):
@@ -104,11 +115,9 @@ def good(tmp_path: Path) -> Audited:
         if number == ANSWERS - 1:
             mix(store)
     spool.close()
-    markers = tmp_path / "known.jsonl"
-    markers.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
-    machine = tmp_path / "machine"
-    machine.mkdir()
-    return Audited(folder, markers, key, machine)
+    lines_text = "".join(json.dumps(line) + "\n" for line in lines)
+    (place / "known.jsonl").write_text(lines_text, "utf-8")
+    return place, key
 
 
 @pytest.fixture

@@ -85,7 +85,7 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest
     def refused(_path: Path) -> None:
         raise PermissionError
 
-    monkeypatch.setattr(module, "_windows", refused)
+    monkeypatch.setattr(module, "_parts", refused)
     assert search([tmp_path], Needles([RAW])).unread == (str(tmp_path / "file"),)
 
 

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from .known import Known, answer_texts, code_texts, sender_texts, sender_values
+from .known import Known, answer_texts, code_digests, code_texts
 from .model import Check, Verdict, listed, not_looked_at
 from .search import Needles, Searched, search
+from .senders import sender_needles
 
 Progress = Callable[[int, int], None]
-# Browsers' names begin alike; a part of one must be longer to tell it.
-_SENDER_PIECE = 24
 
 
 def check_content(folders: Sequence[Path], known: Sequence[Known], progress: Progress) -> list[Check]:
     """Lines 1 (answers), 2 to 4 (senders) and 12 (codes)."""
-    answers, senders, codes = answer_texts(known), sender_texts(known), code_texts(known)
+    answers, senders = answer_texts(known), sender_needles(known)
+    codes = Needles(code_texts(known), digests=code_digests(known))
     subjects = (
         (1, "answers", len(answers), Needles(answers)),
         (2, "addresses, browsers, accounts", len({text for one in known for text in one.sender}),
-         Needles(senders, piece=_SENDER_PIECE, exact=sender_values(known))),
-        (12, "access codes", len({one.code for one in known if one.code}), Needles(codes)),
+         senders),
+        (12, "access codes", len({one.code for one in known if one.code}), codes),
     )  # fmt: skip
     return [
         _line(number, f"{name} in files ({told:,} told)", search(folders, needles, progress))

@@ -8,7 +8,6 @@ of texts that stood in the answer), `tag` and `id` (32 hex digits each, from the
 
 from __future__ import annotations
 
-import ipaddress
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -93,57 +92,10 @@ def answer_texts(known: Iterable[Known]) -> set[bytes]:
 
 
 def code_texts(known: Iterable[Known]) -> set[bytes]:
-    """Access codes as printed and as sent, and their unsalted digests."""
-    shapes = {shape.encode() for one in known if one.code for shape in (one.code, one.code.replace("-", ""))}
-    return shapes | {digest for shape in shapes for digest in digests(shape)}
+    """Access codes as printed and as sent."""
+    return {shape.encode() for one in known if one.code for shape in (one.code, one.code.replace("-", ""))}
 
 
-def sender_texts(known: Iterable[Known]) -> set[bytes]:
-    """What must be nowhere of the senders: texts, addresses and numbers as packed, digests of all of them.
-
-    Also digests of address and browser together, as they are made to tell visitors apart.
-    """
-    known = list(known)
-    told = {text.encode() for one in known for text in one.sender}
-    told |= {packed for text in {text for one in known for text in one.sender} for packed in _packed(text)}
-    found = told | {digest for text in told for digest in digests(text)}
-    for address, browser in {
-        (one.address, one.user_agent) for one in known if one.address and one.user_agent
-    }:
-        for between in ("", "|", ":", " "):
-            both = f"{address}{between}{browser}".encode()
-            found |= digests(both)
-    return found
-
-
-def sender_values(known: Iterable[Known]) -> set[bytes | int]:
-    """Values that tell a sender where a column holds just them: addresses and accounts as numbers."""
-    found: set[bytes | int] = set()
-    for text in {text for one in known for text in one.sender}:
-        if text.isdecimal() and len(text) >= FEWEST_DIGITS:
-            found.add(int(text))
-        elif (address := _address(text)) is not None and address.version == 4:
-            number = int(address)
-            found |= {address.packed, address.packed[::-1], number, int.from_bytes(address.packed, "little")}
-            # As a column of 32 bits with a sign keeps it.
-            found.add(number - (1 << 32) if number >= 1 << 31 else number)
-    return found
-
-
-def _packed(text: str) -> set[bytes]:
-    if text.isdecimal() and len(text) >= FEWEST_DIGITS:
-        number = int(text)
-        return {number.to_bytes(8, order) for order in ("big", "little")} if number < 1 << 63 else set()
-    if (address := _address(text)) is None:
-        return set()
-    if address.version == 6:
-        return {address.packed, address.exploded.encode()}
-    # Four bytes come up by chance in any sealed megabyte; as IPv6 programs write twelve more before them.
-    return {bytes(10) + b"\xff\xff" + address.packed}
-
-
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        return ipaddress.ip_address(text)
-    except ValueError:
-        return None
+def code_digests(known: Iterable[Known]) -> set[bytes]:
+    """Their unsalted digests."""
+    return {shape for text in code_texts(known) for shape in digests(text)}

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from ..sealing.keys import PrivateKey
 from ..sealing.open import CannotOpen, open_envelope
-from .known import Known, sender_texts, sender_values
+from .known import Known
 from .model import Check, Store, columns_of, held, none_of, not_looked_at
-from .search import Needles, as_bytes
+from .search import as_bytes
+from .senders import sender_needles
 from .times import in_text, is_a_time
 
 _SEALED_FIELDS = {"v", "survey", "lang", "channel", "answers", "record_key"}
@@ -77,7 +78,7 @@ def _wrongly(
 
 def _only_answers(texts: Mapping[bytes, str], known: Sequence[Known]) -> Check:
     """Sealed isn't harmless: whoever counts would read who sent it and when."""
-    senders = Needles(sender_texts(known), piece=24, exact=sender_values(known))
+    senders = sender_needles(known)
     strange: set[str] = set()
     for text in texts.values():
         try:

@@ -76,7 +76,7 @@ class Pages:
             pointers = begin + (12 if interior else 8)
             if interior:
                 waiting.append(int.from_bytes(self.content[begin + 8 : begin + 12], "big"))
-            alive = [(pointers, pointers + 2 * cells), *self._free_heads(at, first_free)]
+            alive = [(pointers, self._stale(pointers + 2 * cells)), *self._free_heads(at, first_free)]
             for place in struct.unpack_from(f">{cells}H", self.content, pointers):
                 cell = at + place
                 if interior:
@@ -92,6 +92,12 @@ class Pages:
     @property
     def _reserved(self) -> int:
         return self.content[20]
+
+    def _stale(self, at: int) -> int:
+        """Where pointers to cells end that the page doesn't have any more: places in it, no content."""
+        while 0 < int.from_bytes(self.content[at : at + 2], "big") < self.size:
+            at += 2
+        return at
 
     def _free_heads(self, at: int, first: int) -> Iterator[tuple[int, int]]:
         """The links between the free blocks of a page, which are numbers only."""

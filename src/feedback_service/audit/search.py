@@ -35,14 +35,19 @@ class Needles:
     """Many texts in all their shapes, searched for in one pass (Aho and Corasick).
 
     `exact` are values that would come up by chance in a sealed megabyte and tell only where a column has
-    just them: the four bytes of an address, the number of an account.
+    just them: the four bytes of an address, the number of an account. `digests` are written out already.
     """
 
     def __init__(
-        self, texts: Iterable[bytes], *, piece: int = PIECE, exact: Iterable[bytes | int] = ()
+        self,
+        texts: Iterable[bytes],
+        *,
+        piece: int = PIECE,
+        exact: Iterable[bytes | int] = (),
+        digests: Iterable[bytes] = (),
     ) -> None:
         parts = {part for text in texts for part in pieces(text, piece)}
-        shapes = {shape for part in parts for shape in shapes_of(part)}
+        shapes = {shape for part in parts for shape in shapes_of(part)} | set(digests)
         self._automaton = BytesAhoCorasick(sorted(shapes)) if shapes else None
         self._exact = frozenset(exact)
 

@@ -11,7 +11,7 @@ import html
 import json
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import quote, quote_plus
 
 # So many letters of anything that was typed are enough to know it again.
@@ -19,9 +19,9 @@ PIECE = 16
 _ENCODINGS = ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
 # What older programs write for the languages of the forms.
 _OLD_ENCODINGS = ("cp1252", "cp1251", "cp1256", "cp1254")
-_DIGESTS = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_256", "blake2b", "blake2s")
+DIGESTS = ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_256", "blake2b", "blake2s")
 # A digest that was cut off is still an identifier; eight bytes don't come up by chance.
-DIGEST_PIECE = 8
+_DIGEST_PIECE = 8
 _SHORTEST = 8
 
 
@@ -53,11 +53,18 @@ def pieces(text: bytes, length: int = PIECE) -> Iterator[bytes]:
         yield part.encode() if isinstance(part, str) else part
 
 
-def digests(content: bytes) -> set[bytes]:
-    """Beginnings of its unsalted digests: of an address or an account they are that address or account."""
-    found = {hashlib.new(name, content, usedforsecurity=False).digest()[:DIGEST_PIECE] for name in _DIGESTS}
-    found |= {hashlib.blake2b(content, digest_size=size).digest()[:DIGEST_PIECE] for size in (8, 16, 20, 32)}
-    return found
+def digests(content: bytes, names: Sequence[str] = DIGESTS) -> set[bytes]:
+    """Its unsalted digests as they are written, cut off: of an address or an account they are that one."""
+    found = {hashlib.new(name, content, usedforsecurity=False).digest() for name in names}
+    if "blake2b" in names:
+        # Each length is another digest.
+        found |= {hashlib.blake2b(content, digest_size=size).digest() for size in (8, 16, 20, 32)}
+    shapes = set()
+    for digest in {one[:_DIGEST_PIECE] for one in found}:
+        coded = base64.b64encode(digest)[:10]
+        shapes |= {digest, digest.hex().encode(), digest.hex().upper().encode(), coded}
+        shapes.add(coded.translate(bytes.maketrans(b"+/", b"-_")))
+    return shapes
 
 
 def _digits(content: bytes) -> Iterator[bytes]:

@@ -50,7 +50,10 @@ def check_spool(
     late = sum(slot.round_number in over for slot in used)
     damaged = sum(not slot.whole or slot.kind not in KINDS for slot in used)
     flags = {flag for one in spools for flag in one.flags}
-    chi = max((chi_square(Counter(one.unused), 256) for one in spools if one.unused), default=0.0)
+    chi = max(
+        (chi_square([one.unused.count(byte) for byte in range(256)]) for one in spools if one.unused),
+        default=0.0,
+    )
     return [
         _waiting(used, after_mix),
         held(11, "used slots in files that stand by", standing_by, "0", standing_by == 0),

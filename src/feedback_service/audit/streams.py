@@ -12,7 +12,7 @@ import lzma
 import re
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 import zstandard
@@ -21,18 +21,31 @@ OVERLAP = 4096
 NESTED = 2
 _FIRST, _PART = 2048, 64 * 1024
 _AT_ONCE = 4 * 1024 * 1024
-_PACKED = re.compile(
-    rb"(?P<gzip>\x1f\x8b\x08)|(?P<zstd>\x28\xb5\x2f\xfd)|(?P<zlib>\x78[\x01\x5e\x9c\xda])"
-    rb"|(?P<bz2>BZh[1-9]\x31\x41\x59)|(?P<xz>\xfd7zXZ\x00)|(?P<zip>PK\x03\x04..[\x00-\xff]{2}\x08\x00)",
-    re.DOTALL,
-)
+_BEGINNINGS = {
+    b"\x1f\x8b\x08": "gzip",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"\x78\x01": "zlib",
+    b"\x78\x5e": "zlib",
+    b"\x78\x9c": "zlib",
+    b"\x78\xda": "zlib",
+    b"BZh": "bz2",
+    b"\xfd7zXZ\x00": "xz",
+    b"PK\x03\x04": "zip",
+}
 _ZIP_HEAD = 30
-_LETTER = rb"[0-9A-Za-z+/_-]"
-# Runs of base64, hex or the like, over several lines too; a run begins only where no other goes on.
-_RUN = re.compile(rb"(?<!%b)(?:%b{8,}+={0,2}[ \t]*(?:\r?\n[ \t>]*)?)+" % (_LETTER, _LETTER))
-_LONG_RUN = 32
+_LETTERS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz+/_-"
+# Letters of base64 and hex, what breaks them into lines, and all the rest.
+_CLASSES = bytes(0x61 if one in _LETTERS else 0x6E if one in b"\r\n\t >=" else 0 for one in range(256))
+_LONG_RUN = b"a" * 32
+# How each of the beginnings looks in base64, as far as it alone decides the letters.
+_WRITTEN_BEGINNINGS = {
+    base64.b64encode(beginning + bytes([rest]))[: -(-len(beginning) * 8 // 6)]: kind
+    for beginning, kind in _BEGINNINGS.items()
+    for rest in range(0, 256, 16)
+}
 # Quoted-printable breaks long lines wherever they are.
-_SOFT_BREAK = re.compile(rb"(?<=[\x20-\x7e]{16})=\r?\n")
+_SOFT_BREAK = re.compile(rb"=\r?\n")
+_BEFORE_A_BREAK = 16
 
 
 class Look(Protocol):
@@ -61,9 +74,10 @@ class Stream:
     def feed(self, part: bytes) -> bool:
         """The next part. Whether something was found."""
         window = self._kept + part
-        found = self._look.in_(window) or any(self._look.in_(one) for one in _joined(window))
+        regions = list(_regions(window))
+        found = self._look.in_(window) or any(map(self._look.in_, _joined(window, regions)))
         if not found and self._nested:
-            found = self._unpack(window, part)
+            found = self._unpack(window, part) or any(map(self._decode, regions))
         self._kept = window[-OVERLAP:]
         return found
 
@@ -71,14 +85,32 @@ class Stream:
         if any(one.feed(part) for one in self._open):
             return True
         fresh = len(window) - len(part)
-        for match in _PACKED.finditer(window, max(0, fresh - 16)):
-            if match.end() > fresh:
-                packed = _Packed(str(match.lastgroup), Stream(self._look, self._nested - 1))
-                if packed.feed(memoryview(window)[match.start() :]):
+        for beginning, kind in _BEGINNINGS.items():
+            # What was whole in the part before has been begun already.
+            at = window.find(beginning, max(0, fresh - len(beginning) + 1))
+            while at >= 0:
+                packed = _Packed(kind, Stream(self._look, self._nested - 1))
+                if packed.feed(memoryview(window)[at:]):
                     return True
-                self._open.append(packed)
+                if packed.alive:
+                    self._open.append(packed)
+                at = window.find(beginning, at + 1)
         self._open = [one for one in self._open if one.alive]
-        return any(Stream(self._look, self._nested - 1).feed(one) for one in _decoded(window))
+        return False
+
+    def _decode(self, region: bytes) -> bool:
+        """What is packed and then written in base64."""
+        region = region.translate(bytes.maketrans(b"-_", b"+/"))
+        for beginning, kind in _WRITTEN_BEGINNINGS.items():
+            at = region.find(beginning)
+            while at >= 0:
+                packed, begin, length = _Packed(kind, Stream(self._look, self._nested - 1)), at, _FIRST
+                while packed.alive and begin < len(region):
+                    if packed.feed(_base64(region[begin : begin + length])):
+                        return True
+                    begin, length = begin + length, _AT_ONCE
+                at = region.find(beginning, at + 1)
+        return False
 
 
 class _Packed:
@@ -149,21 +181,32 @@ def _unpacker(kind: str) -> _Unpacker:
     return zlib.decompressobj(-15 if kind == "zip" else 47)
 
 
-def _joined(window: bytes) -> Iterator[bytes]:
+def _joined(window: bytes, regions: Sequence[bytes]) -> Iterator[bytes]:
     """What was broken into lines, in one piece again."""
-    for run in _RUN.finditer(window):
-        if b"\n" in run[0] and len(run[0]) >= _LONG_RUN:
-            yield re.sub(rb"[\s>]+", b"", run[0])
-    if _SOFT_BREAK.search(window):
+    for region in regions:
+        if b"\n" in region or b" " in region:
+            yield re.sub(rb"[\s>]+", b"", region)
+    breaks = [one.start() for one in _SOFT_BREAK.finditer(window)]
+    if any(_is_text(window[max(0, at - _BEFORE_A_BREAK) : at]) for at in breaks):
         yield _SOFT_BREAK.sub(b"", window)
 
 
-def _decoded(window: bytes) -> Iterator[bytes]:
-    """What is packed and then written in base64."""
-    for run in _RUN.finditer(window):
-        if len(run[0]) < _LONG_RUN:
-            continue
-        text = re.sub(rb"[\s>=]+", b"", run[0]).translate(bytes.maketrans(b"-_", b"+/"))
-        content = base64.b64decode(text[: len(text) // 4 * 4])
-        if _PACKED.match(content):
-            yield content
+def _is_text(content: bytes) -> bool:
+    return len(content) == _BEFORE_A_BREAK and content.isascii() and content.decode().isprintable()
+
+
+def _regions(window: bytes) -> Iterator[bytes]:
+    """Stretches of letters and breaks with a long run of letters in them."""
+    classes = window.translate(_CLASSES)
+    at = classes.find(_LONG_RUN)
+    while at >= 0:
+        begin = classes.rfind(b"\0", 0, at) + 1
+        end = classes.find(b"\0", at)
+        end = len(window) if end < 0 else end
+        yield window[begin:end]
+        at = classes.find(_LONG_RUN, end)
+
+
+def _base64(text: bytes) -> bytes:
+    letters = re.sub(rb"[\s>=]+", b"", text).translate(bytes.maketrans(b"-_", b"+/"))
+    return base64.b64decode(letters[: len(letters) // 4 * 4])
