@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
 import random
 import secrets
 import shutil
@@ -33,8 +32,9 @@ from feedback_service.surveys.yaml_form import standing_survey
 ANSWERS = 400
 TABLES = """
 CREATE TABLE alembic_version (version_num varchar(32) PRIMARY KEY);
-CREATE TABLE round (number int PRIMARY KEY, survey varchar(30), round varchar(20), state varchar(10), closes date,
-    fingerprint bytea, public_key bytea, mixing_key bytea, pepper bytea, mixed int, contested int);
+CREATE TABLE round (number int PRIMARY KEY, survey varchar(30), round varchar(20), state varchar(10),
+    closes date, fingerprint bytea, public_key bytea, mixing_key bytea, pepper bytea, mixed int,
+    contested int);
 CREATE TABLE tombstone (round_id int, tag_mac bytea, PRIMARY KEY (round_id, tag_mac));
 CREATE TABLE access_code (round_id int, mac bytea, spent bool NOT NULL, PRIMARY KEY (round_id, mac))
     PARTITION BY LIST (round_id);
@@ -69,7 +69,7 @@ class Server:
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
             connection.execute(f"CREATE DATABASE {name}".encode())
-        made = Database(self.url.replace("/postgres", f"/{name}", 1), self.pgdata)
+        made = Database(self.url.replace("/postgres?", f"/{name}?"), self.pgdata)
         for script in ddl:
             made.run(script)
         return made
@@ -293,7 +293,8 @@ def test_after_one_mix_the_log_tells_nothing(mixed: Database, checks: Callable[.
         ("DELETE FROM envelope WHERE key < '\\x20'", 9, "pages for"),
         ("UPDATE envelope SET body = substr(body, 1, 3000) WHERE key < '\\x20'", 10, "3000"),
         ("UPDATE envelope SET verified = false WHERE key < '\\x20'", 7, "envelope of round 1 in 2"),
-        ("INSERT INTO access_code SELECT 1, sha256(n::text::bytea), false FROM generate_series(1, 20) n", 12, "20"),
+        ("INSERT INTO access_code SELECT 1, sha256(n::text::bytea), false FROM generate_series(1, 20) n",
+         12, "20"),
     ],
 )  # fmt: skip
 def test_a_database_that_was_changed_is_found_out(
@@ -350,6 +351,5 @@ def test_what_is_no_postgres_and_a_server_that_does_not_answer_are_told(
     with pytest.raises(UnreadableDatabase) as error, PostgresStore(nobody.url).opened():
         pass
     assert "hidden" not in str(error.value) and "hidden" not in repr(PostgresStore(nobody.url))
-    found = _findings(checks(nobody))
-    assert found and all("can't be read" in one.found for one in found if one.number == 2)
-    assert os.sep in str(error.value)
+    with pytest.raises(UnreadableDatabase, match="Check --database-url"):
+        checks(nobody)

@@ -67,7 +67,8 @@ def _pairs(offsets: Sequence[int], pages: Sequence[int]) -> float:
         m = len(places)
         variance += m * (m - 1) * (2 * m + 5) / 18
     # Divided by its deviation it is as far from chance as a ρ of that size.
-    return agreeing / math.sqrt(variance * (len(offsets) - 1)) if variance else 0.0
+    size = agreeing / math.sqrt(variance * (len(offsets) - 1)) if variance else 0.0
+    return max(-1.0, min(1.0, size))
 
 
 def _beside(pages: Sequence[int], positions: Sequence[int], step: int) -> list[int]:
@@ -96,5 +97,5 @@ def neighbours(values: Sequence[Any]) -> float:
     rank = {place: at for at, place in enumerate(order)}
     mean = sum(abs(rank[at] - rank[at + 1]) for at in range(n - 1)) / (n - 1)
     expected = (n + 1) / 3
-    # Its deviation is n√(2/45) over √n; brought to the scale of ρ.
-    return (expected - mean) / (n * math.sqrt(2 / 45)) if n else 0.0
+    # The mean's deviation is √(2n/45); brought to the scale of ρ.
+    return max(-1.0, min(1.0, (expected - mean) / (n * math.sqrt(2 / 45))))

@@ -16,7 +16,7 @@ from .allowed import ABOUT_SUBMISSIONS
 from .model import Row, Table
 
 _PARTITION = "^(envelope|access_code|tombstone)_[0-9]+$"
-_SYSTEM = "n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'"
+_SYSTEM = "n.nspname <> 'information_schema' AND left(n.nspname, 3) <> 'pg_'"
 _SECONDS_TO_WAIT = 10
 _ROWS = 1000
 
