@@ -107,8 +107,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, PrivateKey]:
                 "marker": answers["comment"],
                 "tag": receipt.tag.hex(),
                 "id": receipt.id_for(answers).hex(),
-                "address": f"203.0.113.{number}",
-                "user_agent": f"KnownBrowser/{random.Random(number).random()}",
+                "address": f"203.0.113.{number % 12}",
+                "user_agent": f"KnownBrowser/{random.Random(number % 4).random()}",
                 "code": f"CODE-{secrets.token_hex(6)}",
             }
         )

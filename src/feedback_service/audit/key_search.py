@@ -57,9 +57,11 @@ def public_keys(folder: Path, store: Store | None) -> set[bytes]:
             if "public_key" in columns_of(database, "round"):
                 found |= {as_bytes(key) for (key,) in database.select("round", ["public_key"])}
     for path in [*folder.glob("keys/*"), *folder.glob("spool/code.pub")]:
-        if not path.is_file():
+        try:
+            content = path.read_bytes()
+        except OSError:
+            # The search of all files tells that it can't be read.
             continue
-        content = path.read_bytes()
         found |= {content} if len(content) in (65, 32) else set()
         for value in _strings(content):
             found |= {key for key in _decoded(value) if len(key) in (65, 32)}
