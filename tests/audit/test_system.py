@@ -51,9 +51,7 @@ def _write(good: Any, name: str, text: str) -> Path:
     return path
 
 
-def _process(
-    good: Any, *command: str, pid: int = 77, cores: str = "0", cwd: Path | None = None, **environment: str
-) -> Path:
+def _process(good: Any, *command: str, pid: int = 77, cores: str = "0", **environment: str) -> Path:
     """A process of the made-up machine, that works on the good folder."""
     proc: Path = good.machine / "proc" / str(pid)
     (proc / "fd").mkdir(parents=True)
@@ -61,7 +59,7 @@ def _process(
     environment = {"FEEDBACK_DATA": str(good.folder), **environment}
     (proc / "environ").write_bytes(b"".join(f"{a}={b}\0".encode() for a, b in environment.items()))
     (proc / "limits").write_text(f"Max core file size        {cores}                    unlimited  bytes\n")
-    (proc / "cwd").symlink_to(cwd or good.machine)
+    (proc / "cwd").symlink_to(good.machine)
     return proc
 
 
@@ -156,7 +154,7 @@ def test_a_unit_with_a_secret_is_found_and_what_it_lacks_is_told(good: Any, only
 def test_a_process_that_holds_or_tells_too_much_is_found(
     good: Any, only: Only, command: tuple[str, ...], environment: dict[str, str], number: int
 ) -> None:
-    _process(good, *command, **environment)
+    _process(good, *command, pid=77, cores="0", **environment)
     only(number)
 
 

@@ -14,6 +14,8 @@ _INDEX_INTERIOR, _TABLE_INTERIOR, _INDEX_LEAF, _TABLE_LEAF = 2, 5, 10, 13
 _KINDS = (_INDEX_INTERIOR, _TABLE_INTERIOR, _INDEX_LEAF, _TABLE_LEAF)
 _HEADER = 100
 _SMALLEST_CELL = 4
+# Bytes of pointers that a page may have had beside those that it has.
+_STALE = 512
 
 
 class DamagedFile(ValueError):
@@ -76,7 +78,7 @@ class Pages:
             pointers = begin + (12 if interior else 8)
             if interior:
                 waiting.append(int.from_bytes(self.content[begin + 8 : begin + 12], "big"))
-            alive = [(pointers, self._stale(pointers + 2 * cells)), *self._free_heads(at, first_free)]
+            alive = [(pointers, self._stale(at, pointers + 2 * cells)), *self._free_heads(at, first_free)]
             for place in struct.unpack_from(f">{cells}H", self.content, pointers):
                 cell = at + place
                 if interior:
@@ -93,11 +95,13 @@ class Pages:
     def _reserved(self) -> int:
         return self.content[20]
 
-    def _stale(self, at: int) -> int:
+    def _stale(self, page: int, at: int) -> int:
         """Where pointers to cells end that the page doesn't have any more: places in it, no content."""
-        while 0 < int.from_bytes(self.content[at : at + 2], "big") < self.size:
-            at += 2
-        return at
+        for behind in range(at, min(at + _STALE, page + self.size), 2):
+            value = int.from_bytes(self.content[behind : behind + 2], "big")
+            if value and not behind - page < value < self.size:
+                return behind
+        return min(at + _STALE, page + self.size)
 
     def _free_heads(self, at: int, first: int) -> Iterator[tuple[int, int]]:
         """The links between the free blocks of a page, which are numbers only."""

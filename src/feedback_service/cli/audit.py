@@ -154,9 +154,9 @@ def _show(out: Out, checks: Sequence[Check]) -> None:
     console = console if console.is_terminal else Console(width=_COLUMNS, highlight=False)
     table = Table(box=None, pad_edge=False, padding=(0, 1))
     table.add_column("No.", justify="right", no_wrap=True)
-    table.add_column("Looked at", ratio=9, overflow="fold")
-    table.add_column("Found", ratio=9, overflow="fold")
-    table.add_column("Limit", ratio=5, overflow="fold")
+    table.add_column("Looked at", ratio=10, overflow="fold")
+    table.add_column("Found", ratio=11, overflow="fold")
+    table.add_column("Limit", ratio=6, overflow="fold")
     table.add_column("", no_wrap=True)
     for check in checks:
         # Text, not markup: a file's name may have brackets.
