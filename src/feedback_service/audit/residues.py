@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -18,6 +19,8 @@ _TRIES = 20
 _PAUSE_SECONDS = 0.1
 _LOOKED_AT_ENVELOPES = 2000
 _BEGINNING = 24
+# Where a free block was, its place and size may stand, four bytes; whatever somebody wrote is longer.
+_CONTENT = re.compile(rb"[^\0]{5}")
 
 
 def check_residues(folder: Path, known: Sequence[Known], also: Sequence[Path]) -> list[Check]:
@@ -65,8 +68,7 @@ def _dead(folder: Path, path: Path) -> Check:
         found: Counter[str] = Counter()
         try:
             for kind, begin, end in Pages(content).dead([1, *roots]):
-                # Up to three bytes between cells are too few to be given to anybody, or to tell anything.
-                found[kind] += end - begin > 3 and bool(content[begin:end].strip(b"\0"))
+                found[kind] += bool(_CONTENT.search(content[begin:end]))
         except (DamagedFile, IndexError) as error:
             return Check(9, name, f"its pages don't fit together: {error}", "zeros", Verdict.FINDING)
     left = [f"{number} × {kind}" for kind, number in found.items() if number]
