@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import secrets
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +15,8 @@ import pytest
 
 from feedback_service.audit.known import Known, read_known
 from feedback_service.audit.model import Check, Verdict
-from feedback_service.audit.run import audit_storage
+from feedback_service.audit.run import Asked, audit_storage
+from feedback_service.audit.system import System
 from feedback_service.intake.slot import answer
 from feedback_service.intake.spool import Spool
 from feedback_service.mixing.code_keys import CodeKeys
@@ -39,6 +41,7 @@ class Audited:
     folder: Path
     markers: Path
     key: PrivateKey
+    machine: Path
 
     @property
     def known(self) -> list[Known]:
@@ -47,7 +50,9 @@ class Audited:
 
     def checks(self, **options: object) -> list[Check]:
         """What the audit says with the known answers."""
-        return audit_storage(self.folder, known=self.known, **options)  # type: ignore[arg-type]
+        options.setdefault("system", System(self.machine))
+        options.setdefault("known", self.known)
+        return audit_storage(Asked(self.folder, **options))  # type: ignore[arg-type]
 
     def findings(self, **options: object) -> list[tuple[int, str]]:
         """Number and name of what it finds fault with."""
@@ -57,9 +62,19 @@ class Audited:
 
 
 @pytest.fixture
-def good(tmp_path: Path) -> Audited:
+def good(made: tuple[Path, PrivateKey], tmp_path: Path) -> Audited:
     """As the service leaves it after a mix."""
-    folder = tmp_path / "data"
+    once, key = made
+    shutil.copytree(once, tmp_path, dirs_exist_ok=True)
+    return Audited(tmp_path / "data", tmp_path / "known.jsonl", key, tmp_path / "machine")
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, PrivateKey]:
+    """Made once, copied for each test."""
+    place = tmp_path_factory.mktemp("made")
+    (place / "machine").mkdir()
+    folder = place / "data"
     store = make_store(folder)
     folder.chmod(0o700)
     for name in ("spool", "tmp"):
@@ -92,17 +107,17 @@ def good(tmp_path: Path) -> Audited:
                 "marker": answers["comment"],
                 "tag": receipt.tag.hex(),
                 "id": receipt.id_for(answers).hex(),
-                "address": f"203.0.113.{number}",
-                "user_agent": f"KnownBrowser/{random.Random(number).random()}",
+                "address": f"203.0.113.{number % 12}",
+                "user_agent": f"KnownBrowser/{random.Random(number % 4).random()}",
                 "code": f"CODE-{secrets.token_hex(6)}",
             }
         )
         if number == ANSWERS - 1:
             mix(store)
     spool.close()
-    markers = tmp_path / "known.jsonl"
-    markers.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
-    return Audited(folder, markers, key)
+    lines_text = "".join(json.dumps(line) + "\n" for line in lines)
+    (place / "known.jsonl").write_text(lines_text, "utf-8")
+    return place, key
 
 
 @pytest.fixture

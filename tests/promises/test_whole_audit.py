@@ -68,7 +68,7 @@ def test_after_a_thousand_answers_crashes_and_a_mix_nobody_can_be_found(
     markers = crowd.write_markers(tmp_path / "markers.jsonl")
     _audit(installation, markers)
     installation.json("mix")
-    _audit(installation, markers)
+    _audit(installation, markers, "--after-mix")
     search(installation.data, printed)
     _close_and_count(installation, WEB + BOT)
     keys = [str(path) for path in (installation.data / "keys").glob("clients-*-Q*.key")]

@@ -47,6 +47,21 @@ ENVELOPE_BYTES = 3922
 SLOT_BYTES = 4080
 # Dates by the calendar, the same for everyone; everything else that looks like a time is a finding.
 DATES = frozenset({("round", "closes"), ("release", "issued")})
+# What people wrote for everyone to read may speak of a time.
+PUBLIC_TEXTS = frozenset({("region", "name"), ("survey", "body")})
+# Columns about submissions that are one bit, and what of the others must look like chance.
+DOMAINS: dict[tuple[str, str], frozenset[object]] = {
+    ("envelope", "verified"): frozenset({0, 1}),
+    ("access_code", "spent"): frozenset({0, 1}),
+}
+RANDOM_PARTS = {
+    ("envelope", "key"): slice(None),
+    # Behind the version and the mark of an uncompressed point.
+    ("envelope", "body"): slice(2, None),
+    ("tombstone", "tag_mac"): slice(None),
+    ("access_code", "mac"): slice(None),
+}
+MAC_BYTES = 32
 
 _KEY = r"keys/[a-z][a-z0-9_]*(-[1-8][0-9]{3}-Q[1-4])?\.(key|pub|counted|cards)"
 FILES = tuple(

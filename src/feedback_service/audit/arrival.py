@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .files import DATABASE, opened, raw, spool_files, tables
+from .files import opened, raw, read_rows, spool_files, tables
+from .guesses import judge, neighbours, of_columns, of_places
 from .known import Known
-from .matching import Match, match_rows, match_slots, read_rows
-from .model import Check, Verdict, held, not_looked_at
-from .order import FEWEST, certain_limit, noise_limit, spearman
-from .search import places
+from .matching import Match, match_rows, match_slots
+from .model import Check, Store, columns_of, held, not_looked_at
+from .order import spearman
+from .search import as_bytes, places
+from .stores import SqliteStore
 
 _PART = 24
 
@@ -29,77 +31,75 @@ class _Found:
     @property
     def longest(self) -> bytes:
         """Its longest value."""
-        texts = (value if isinstance(value, bytes) else str(value).encode() for value in self.values)
-        return max(texts, key=len, default=b"")
+        return max(map(as_bytes, self.values), key=len, default=b"")
 
 
-def check_order(folder: Path, known: Sequence[Known], texts_of: Mapping[bytes, str]) -> list[Check]:
-    """Line 7, a line for each file that may hold known answers."""
-    checks = [_sorted(folder)]
-    if not known:
-        return [*checks, not_looked_at(7, "order of arrival", "needs --markers")]
-    store = folder / DATABASE
-    checks.append(_measured(store, "envelope", match_rows(folder, known, texts_of)))
-    checks += [_measured(path, "slot", match_slots(known)) for path in spool_files(folder)]
-    return checks
-
-
-def _sorted(folder: Path) -> Check:
-    """Without known answers too: rows that aren't sorted by their key lie in some other order."""
-    with opened(folder / DATABASE) as database:
-        names = {table.name: dict(table.columns) for table in tables(database)}
-        if not {"round_id", "key"} <= names.get("envelope", {}).keys():
+def check_sorted(store: Store) -> Check:
+    """Line 7 without known answers: rows that aren't sorted by their key lie in some other order."""
+    with store.opened() as database:
+        if not {"round_id", "key"} <= columns_of(database, "envelope"):
             return held(7, "rows sorted by their keys", "there are no keys", "all", False)
-        keys = [tuple(row) for row in database.execute("SELECT round_id, key FROM envelope")]
-    return held(7, "rows sorted by their keys", f"{len(keys)} rows", "all", keys == sorted(keys))
+        keys = [(number, as_bytes(key)) for number, key in database.select("envelope", ["round_id", "key"])]
+    # In a partitioned table each round is sorted; in which order rounds come tells nothing.
+    runs = list(dict.fromkeys(number for number, _ in keys))
+    wanted = sorted(keys, key=lambda row: (runs.index(row[0]), row[1]))
+    return held(7, "rows sorted by their keys", f"{len(keys)} rows", "all", keys == wanted)
+
+
+def check_file_order(
+    store: SqliteStore, known: Sequence[Known], texts_of: Mapping[bytes, str]
+) -> list[Check]:
+    """Line 7 about the database's file."""
+    if not known:
+        return [not_looked_at(7, "order of arrival", "needs --markers")]
+    return [_measured(store.path, "envelope", match_rows(store, known, texts_of))]
+
+
+def check_spool_order(folder: Path, known: Sequence[Known]) -> list[Check]:
+    """Line 7 about the spools, a line for each file."""
+    return [_measured(path, "slot", match_slots(known)) for path in spool_files(folder) if known]
 
 
 def _measured(path: Path, table: str, match: Match) -> Check:
-    name = f"order in {path.parent.name}/{path.name}"
-    numbered, rows = _matched(path, table, match)
-    if len(rows) < FEWEST:
-        return not_looked_at(7, name, f"{len(rows)} known answers in it; {FEWEST} are needed")
-    guesses = dict(_guesses(path, rows, numbered=numbered))
-    worst = max(guesses, key=lambda guess: abs(guesses[guess]))
-    size, n = abs(guesses[worst]), len(rows)
-    verdict = Verdict.OK
-    if size > noise_limit(n):
-        # Chance alone does that once in 370 looks; after another mix it is gone, an order is not.
-        verdict = Verdict.FINDING if size > certain_limit(n) else Verdict.WARNING
-    found = f"max |ρ| {size:.3f} ({worst}) of {len(guesses)} guesses, n = {n}"
-    return Check(7, name, found, f"{noise_limit(n):.3f}", verdict)
+    names, rows = _matched(path, table, match)
+    guesses = dict(_guesses(path, rows, names)) if rows else {}
+    return judge(f"order in {path.parent.name}/{path.name}", guesses, len(rows))
 
 
-def _matched(path: Path, table: str, match: Match) -> tuple[bool, list[_Found]]:
-    """The rows of known answers in their true order, and whether rows are numbered."""
+def _matched(path: Path, table: str, match: Match) -> tuple[list[str], list[_Found]]:
+    """The columns, and the rows of known answers in their true order."""
     with opened(path) as database:
-        kinds = {one.name: one.has_rowid for one in tables(database)}
+        kinds = {one.name: one for one in tables(database)}
         if table not in kinds:
-            return False, []
+            return [], []
+        names = [name for name, _declared in kinds[table].columns]
+        numbered = kinds[table].has_rowid
+        rows = read_rows(database, table, [*(["rowid"] if numbered else []), *names])
         found = []
-        for position, (number, *values) in enumerate(read_rows(database, table, numbered=kinds[table])):
-            arrival = match(tuple(values))
-            if arrival is not None:
+        for position, row in enumerate(rows):
+            number, values = (row[0], row[1:]) if numbered else (0, row)
+            if (arrival := match(tuple(values))) is not None:
                 found.append(_Found(arrival, position, number, tuple(values)))
-    return kinds[table], sorted(found, key=lambda row: row.arrival)
+    return names, sorted(found, key=lambda row: row.arrival)
 
 
-def _guesses(path: Path, rows: Sequence[_Found], *, numbered: bool) -> Iterator[tuple[str, float]]:
+def _guesses(path: Path, rows: Sequence[_Found], names: Sequence[str]) -> Iterator[tuple[str, float]]:
     """Each guess an examiner has about the order of these rows, with its ρ."""
-    yield "order of SELECT", spearman([row.position for row in rows])
-    if numbered:
-        yield "row number", spearman([row.number for row in rows])
-    for column, values in enumerate(zip(*(row.values for row in rows), strict=True)):
-        if len({type(value) for value in values}) == 1 and len(set(values)) > 1:
-            yield f"column {column + 1}", spearman(values)
+    positions = [row.position for row in rows]
+    yield "order of SELECT", spearman(positions)
+    yield "neighbours in SELECT", neighbours(positions)
+    yield "row number", spearman([row.number for row in rows])
+    yield from of_columns([row.values for row in rows], [f"column {name}" for name in names]).items()
     with raw(path) as content:
         page_bytes = int.from_bytes(content[16:18], "big")
     page = 65536 if page_bytes == 1 else page_bytes
     for part, offsets in _offsets(path, rows).items():
-        yield f"{part} in the file", spearman(offsets)
-        yield f"page of its {part}", spearman([offset // page for offset in offsets])
-        yield f"{part} in its page", spearman([offset % page for offset in offsets])
-        yield f"page of its neighbour's {part}", spearman(_neighbours(rows, offsets, page))
+        yield from of_places(part, offsets, page, positions).items()
+        yield f"neighbours by {part}", neighbours(offsets)
+        with raw(path) as content:
+            # Rows that stand in the inner pages of the tree were there first, or they weren't.
+            kinds = [content[max(offset // page * page, 100 if offset < page else 0)] for offset in offsets]
+        yield f"kind of page of its {part}", spearman(kinds)
 
 
 def _offsets(path: Path, rows: Sequence[_Found]) -> dict[str, list[int]]:
@@ -116,10 +116,3 @@ def _offsets(path: Path, rows: Sequence[_Found]) -> dict[str, list[int]]:
         for part, texts in parts.items()
         if all(found.get(text) for text in texts)
     }
-
-
-def _neighbours(rows: Sequence[_Found], offsets: Sequence[int], page: int) -> list[int]:
-    """For each row the page of the one after it in the table."""
-    in_table = sorted(range(len(rows)), key=lambda place: rows[place].position)
-    following = dict(zip(in_table, [*in_table[1:], in_table[0]], strict=True))
-    return [offsets[following[place]] // page for place in range(len(rows))]

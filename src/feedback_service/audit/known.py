@@ -8,7 +8,6 @@ of texts that stood in the answer), `tag` and `id` (32 hex digits each, from the
 
 from __future__ import annotations
 
-import ipaddress
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,8 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import FeedbackError
+from .shapes import digests
 
 SHORTEST = 12
+# Of what a browser tells: a language alone, like "uk", is in every file.
+SHORTEST_TOLD = 6
+FEWEST_DIGITS = 6
 _SENDER = ("address", "user_agent", "referer", "language", "telegram_id")
 _FIELDS = {"marker", "tag", "id", "code", *_SENDER}
 
@@ -38,7 +41,14 @@ class Known:
     tag: bytes = b""
     id: bytes = b""
     code: str = ""
-    sender: tuple[str, ...] = ()
+    address: str = ""
+    user_agent: str = ""
+    others: tuple[str, ...] = ()
+
+    @property
+    def sender(self) -> tuple[str, ...]:
+        """All that was told of the sender."""
+        return tuple(one for one in (self.address, self.user_agent, *self.others) if one)
 
 
 def read_known(path: Path) -> list[Known]:
@@ -62,12 +72,17 @@ def _known(content: dict[str, Any]) -> Known:
     markers = tuple([marker] if isinstance(marker, str) else marker)
     if any(len(one.encode()) < SHORTEST for one in markers):
         raise ValueError(f"a marker has {SHORTEST} bytes or more: shorter ones are found by chance")
+    told = {name: str(content[name]) for name in _SENDER if content.get(name)}
+    if short := [name for name, text in told.items() if len(text) < SHORTEST_TOLD]:
+        raise ValueError(f"{short[0]} has {SHORTEST_TOLD} letters or more: shorter ones are found by chance")
     return Known(
         markers=markers,
         tag=bytes.fromhex(content.get("tag", "")),
         id=bytes.fromhex(content.get("id", "")),
         code=str(content.get("code", "")),
-        sender=tuple(str(content[name]) for name in _SENDER if content.get(name)),
+        address=told.pop("address", ""),
+        user_agent=told.pop("user_agent", ""),
+        others=tuple(told.values()),
     )
 
 
@@ -76,23 +91,11 @@ def answer_texts(known: Iterable[Known]) -> set[bytes]:
     return {marker.encode() for one in known for marker in one.markers}
 
 
-def sender_texts(known: Iterable[Known]) -> set[bytes]:
-    """What must be nowhere of the senders: texts, and addresses and numbers as programs pack them."""
-    found: set[bytes] = set()
-    for text in {text for one in known for text in one.sender}:
-        found.add(text.encode())
-        found |= _packed(text)
-    return found
+def code_texts(known: Iterable[Known]) -> set[bytes]:
+    """Access codes as printed and as sent."""
+    return {shape.encode() for one in known if one.code for shape in (one.code, one.code.replace("-", ""))}
 
 
-def _packed(text: str) -> set[bytes]:
-    if text.isdecimal() and len(text) >= 6:
-        number = int(text)
-        return {number.to_bytes(8, order) for order in ("big", "little")} if number < 1 << 63 else set()
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return set()
-    # Four bytes come up by chance in any sealed megabyte; as IPv6 programs write twelve more before them.
-    mapped = bytes(10) + b"\xff\xff" + address.packed
-    return {address.packed if address.version == 6 else mapped}
+def code_digests(known: Iterable[Known]) -> set[bytes]:
+    """Their unsalted digests."""
+    return {shape for text in code_texts(known) for shape in digests(text)}

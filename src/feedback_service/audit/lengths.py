@@ -2,44 +2,43 @@
 
 from __future__ import annotations
 
-import sqlite3
+from collections import Counter
 from pathlib import Path
 
 from .allowed import ENVELOPE_BYTES, SLOT_BYTES
-from .files import DATABASE, opened, spool_files, tables
-from .model import Check, held
+from .files import spool_files
+from .model import Check, Database, Store, columns_of, held
+from .search import as_bytes
+from .stores import SqliteStore
 
 
-def check_lengths(folder: Path) -> list[Check]:
-    """Line 10."""
-    with opened(folder / DATABASE) as database:
-        lengths = _lengths(database, "envelope", "body")
-    slots: dict[int, int] = {}
+def check_lengths(store: Store) -> list[Check]:
+    """Line 10 about the store."""
+    with store.opened() as database:
+        return [_line("lengths of stored envelopes", _lengths(database, "envelope", "body"), ENVELOPE_BYTES)]
+
+
+def check_slot_lengths(folder: Path) -> list[Check]:
+    """Line 10 about the spools."""
+    slots: Counter[int] = Counter()
     for path in spool_files(folder):
-        with opened(path) as spool:
-            for length, number in _lengths(spool, "slot", "content").items():
-                slots[length] = slots.get(length, 0) + number
-    return [
-        held(
-            10,
-            "lengths of stored envelopes",
-            _shown(lengths),
-            f"{ENVELOPE_BYTES}",
-            set(lengths) <= {ENVELOPE_BYTES},
-        ),
-        held(10, "lengths of spool slots", _shown(slots), f"{SLOT_BYTES}", set(slots) <= {SLOT_BYTES}),
-    ]
+        with SqliteStore(path).opened() as spool:
+            slots += _lengths(spool, "slot", "content")
+    return [_line("lengths of spool slots", slots, SLOT_BYTES)]
 
 
-def _lengths(database: sqlite3.Connection, table: str, column: str) -> dict[int, int]:
+def _line(name: str, lengths: Counter[int], limit: int) -> Check:
+    return held(10, name, _shown(lengths), limit, set(lengths) <= {limit})
+
+
+def _lengths(database: Database, table: str, column: str) -> Counter[int]:
     """How many values there are of each length in bytes."""
-    if not any(found.name == table and (column in dict(found.columns)) for found in tables(database)):
-        return {}
-    query = f"SELECT length(CAST({column} AS BLOB)), count(*) FROM {table} GROUP BY 1"  # noqa: S608
-    return dict(database.execute(query).fetchall())
+    if column not in columns_of(database, table):
+        return Counter()
+    return Counter(len(as_bytes(value)) for (value,) in database.select(table, [column]))
 
 
-def _shown(lengths: dict[int, int]) -> str:
+def _shown(lengths: Counter[int]) -> str:
     if len(lengths) > 3:
         return f"{len(lengths)} different lengths"
     return ", ".join(f"{length} ({number})" for length, number in sorted(lengths.items())) or "none yet"

@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import Any
 
-from .files import DATABASE, opened, tables
 from .known import Known
+from .model import Row, Store, columns_of
+from .search import as_bytes
+from .slots import Slot
 
-Row = tuple[Any, ...]
 # Gives the place of the known answer in the order of arrival, or `None`.
 Match = Callable[[Row], int | None]
 
 _HALF = 8
 
 
-def match_rows(folder: Path, known: Sequence[Known], texts_of: Mapping[bytes, str]) -> Match:
+def match_rows(store: Store, known: Sequence[Known], texts_of: Mapping[bytes, str]) -> Match:
     """Match rows of the store: by their own bytes, by the mixing keys of open rounds, by opened envelopes.
 
     `texts_of` gives what came out of an envelope, for those that were opened.
     """
-    by_key = _keys(folder, known)
+    by_key = _keys(store, known)
     needles = [(place, text) for place, one in enumerate(known) for text in _texts(one)]
     markers = {marker: place for place, one in enumerate(known) for marker in one.markers}
 
@@ -35,7 +33,7 @@ def match_rows(folder: Path, known: Sequence[Known], texts_of: Mapping[bytes, st
             if isinstance(value, bytes) and value in texts_of:
                 content = texts_of[value]
                 return next((place for marker, place in markers.items() if marker in content), None)
-        whole = b"\0".join(_as_bytes(value) for value in row)
+        whole = b"\0".join(map(as_bytes, row))
         # Sealed rows of one length hold nothing to be found; this is for stores that hold more.
         if len(needles) > 0 and not _looks_sealed(row):
             return next((place for place, text in needles if text in whole), None)
@@ -49,29 +47,25 @@ def match_slots(known: Sequence[Known]) -> Match:
     by_tag = {one.tag: place for place, one in enumerate(known) if one.tag}
 
     def match(row: Row) -> int | None:
-        _number, used, content = row
-        return by_tag.get(bytes(content)[5:21]) if used and isinstance(content, bytes) else None
+        number, used, content = row
+        return by_tag.get(Slot(number, content).tag) if used and isinstance(content, bytes) else None
 
     return match
 
 
-def _keys(folder: Path, known: Sequence[Known]) -> dict[bytes, int]:
+def _keys(store: Store, known: Sequence[Known]) -> dict[bytes, int]:
     """The key that each known answer has in each round whose mixing key still lies in the database."""
-    found: dict[bytes, int] = {}
-    for secret in _mixing_keys(folder):
-        for place, one in enumerate(known):
-            if one.tag and one.id:
-                found[_half(secret, one.tag) + _half(secret, one.tag + one.id)] = place
-    return found
-
-
-def _mixing_keys(folder: Path) -> list[bytes]:
-    with opened(folder / DATABASE) as database:
-        columns = {table.name: dict(table.columns) for table in tables(database)}
-        if "mixing_key" not in columns.get("round", {}):
-            return []
-        found = database.execute("SELECT CAST(mixing_key AS BLOB) FROM round").fetchall()
-    return [key for (key,) in found if any(key)]
+    with store.opened() as database:
+        if "mixing_key" not in columns_of(database, "round"):
+            return {}
+        secrets = [as_bytes(key) for (key,) in database.select("round", ["mixing_key"])]
+    return {
+        _half(secret, one.tag) + _half(secret, one.tag + one.id): place
+        for secret in secrets
+        if any(secret)
+        for place, one in enumerate(known)
+        if one.tag and one.id
+    }
 
 
 def _half(secret: bytes, message: bytes) -> bytes:
@@ -84,13 +78,3 @@ def _texts(one: Known) -> list[bytes]:
 
 def _looks_sealed(row: Row) -> bool:
     return any(isinstance(value, bytes) and len(value) > 1000 and value[:2] == b"\x01\x04" for value in row)
-
-
-def _as_bytes(value: Any) -> bytes:
-    return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogateescape")
-
-
-def read_rows(database: sqlite3.Connection, table: str, *, numbered: bool) -> sqlite3.Cursor:
-    """All rows as the database gives them without being asked for an order; the row number first."""
-    first = "rowid" if numbered else "0"
-    return database.execute(f'SELECT {first}, * FROM "{table}"')  # noqa: S608  a name from the schema

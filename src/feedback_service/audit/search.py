@@ -1,31 +1,24 @@
-"""Searches files for texts in the shapes in which programs leave them, compressed ones included.
+"""Searches files for texts in all their shapes (`shapes.py`), packed ones included (`streams.py`).
 
-Streamed: a window of a file at a time. Compressed streams are unpacked wherever they begin in a file, up
-to a limit, and searched in turn, twice nested.
+A file is read a window at a time. Of a database its values are read too: a long one lies over several
+pages, and a number in as many bytes as it needs.
 """
 
 from __future__ import annotations
 
-import base64
-import re
-import zlib
+import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote_from_bytes, quote_plus
 
-import zstandard
 from ahocorasick_rs import BytesAhoCorasick
 
+from .files import MAGIC, UnreadableFile, opened, tables
+from .shapes import PIECE, pieces, shapes_of
+from .streams import OVERLAP, Look, Stream
+
 WINDOW = 4 * 1024 * 1024
-# So many bytes of anything that was typed are enough to know it again; an address is no longer.
-NEEDLE = 24
-_LETTERS = 6
-_OVERLAP = 4096
-_NESTED = 2
-_UNPACKED_AT_MOST = 64 * 1024 * 1024
-_PACKED = re.compile(rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|\x78[\x01\x5e\x9c\xda]")
-_ZSTD = b"\x28\xb5\x2f\xfd"
+_ROWS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,30 +31,25 @@ class Searched:
     unread: tuple[str, ...]
 
 
-def shapes_of(text: bytes) -> set[bytes]:
-    """The shapes in which a text may lie: as it is, UTF-16, hex, base64 in three alignments, URL-encoded."""
-    shapes = {text, text.hex().encode(), text.hex().upper().encode()}
-    quoted = quote_from_bytes(text).encode()
-    shapes |= {quoted, re.sub(rb"%[0-9A-F]{2}", lambda found: found[0].lower(), quoted)}
-    # Cut within a letter, the rest of it is left out.
-    decoded = text.decode("utf-8", "ignore")
-    if len(decoded) >= _LETTERS:
-        shapes |= {decoded.encode("utf-16-le"), decoded.encode("utf-16-be"), quote_plus(decoded).encode()}
-    for shift in range(3):
-        start = -(-shift * 4 // 3)
-        whole = (len(text) + shift) // 3 * 4
-        coded = base64.b64encode(bytes(shift) + text)[start:whole]
-        shapes |= {coded, coded.translate(bytes.maketrans(b"+/", b"-_"))}
-    return shapes
-
-
 class Needles:
-    """Many texts in all their shapes, searched for in one pass (Aho and Corasick)."""
+    """Many texts in all their shapes, searched for in one pass (Aho and Corasick).
 
-    def __init__(self, texts: Iterable[bytes]) -> None:
-        # A program may have cut a long text off: its beginning is enough.
-        shapes = {shape for text in texts for shape in shapes_of(text[:NEEDLE])}
+    `exact` are values that would come up by chance in a sealed megabyte and tell only where a column has
+    just them: the four bytes of an address, the number of an account. `digests` are written out already.
+    """
+
+    def __init__(
+        self,
+        texts: Iterable[bytes],
+        *,
+        piece: int = PIECE,
+        exact: Iterable[bytes | int] = (),
+        digests: Iterable[bytes] = (),
+    ) -> None:
+        parts = {part for text in texts for part in pieces(text, piece)}
+        shapes = {shape for part in parts for shape in shapes_of(part)} | set(digests)
         self._automaton = BytesAhoCorasick(sorted(shapes)) if shapes else None
+        self._exact = frozenset(exact)
 
     def __bool__(self) -> bool:
         return self._automaton is not None
@@ -69,6 +57,10 @@ class Needles:
     def in_(self, content: bytes) -> bool:
         """Whether any of them is in `content`."""
         return self._automaton is not None and bool(self._automaton.find_matches_as_indexes(content))
+
+    def is_(self, value: object) -> bool:
+        """Whether a column's value is one of them."""
+        return isinstance(value, bytes | int) and not isinstance(value, bool) and value in self._exact
 
 
 def places(path: Path, texts: Sequence[bytes]) -> dict[bytes, list[int]]:
@@ -78,36 +70,42 @@ def places(path: Path, texts: Sequence[bytes]) -> dict[bytes, list[int]]:
         return found
     listed = list(found)
     automaton = BytesAhoCorasick(listed)
-    at = 0
-    for window in _windows(path):
+    at, kept = 0, b""
+    for part in _parts(path):
+        window = kept + part
         for number, start, _ in automaton.find_matches_as_indexes(window, overlapping=True):
             offsets = found[listed[number]]
             # Windows overlap: what lies in both is one place.
             if not offsets or at + start > offsets[-1]:
                 offsets.append(at + start)
-        at += len(window) - min(len(window), _OVERLAP)
+        kept = window[-OVERLAP:]
+        at += len(window) - len(kept)
     return found
 
 
 def search(
-    folders: Sequence[Path], needles: Needles, progress: Callable[[int, int], None] = lambda _done, _all: None
+    folders: Sequence[Path], look: Look, progress: Callable[[int, int], None] = lambda _done, _all: None
 ) -> Searched:
     """Look into every file below the folders. What can't be read is named, never passed over."""
-    files = [path for folder in folders for path in _files(folder)]
+    files = list(dict.fromkeys(path for folder in folders for path in files_below(folder)))
     sizes = {path: size for path in files if (size := _size(path)) is not None}
     done, hits, unread = 0, [], [str(path) for path in files if path not in sizes]
     for path, size in sizes.items():
         try:
-            if any(_holds(window, needles, _NESTED) for window in _windows(path)):
+            if _holds(path, look):
                 hits.append(str(path))
-        except OSError:
-            unread.append(str(path))
+        except OSError as error:
+            # A journal comes and goes.
+            if not isinstance(error, FileNotFoundError):
+                unread.append(str(path))
         done += size
         progress(done, sum(sizes.values()))
+    unread += [str(folder) for folder in folders if not folder.exists()]
     return Searched(len(files), done, tuple(hits), tuple(unread))
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def files_below(folder: Path) -> Iterator[Path]:
+    """Every file of a folder, or the file itself. A link's text is a name; what it leads to isn't ours."""
     if folder.is_file():
         yield folder
     for path in sorted(folder.rglob("*")):
@@ -122,35 +120,43 @@ def _size(path: Path) -> int | None:
         return None
 
 
-def _windows(path: Path) -> Iterator[bytes]:
-    """The content in pieces that overlap, so that nothing is cut in two."""
+def _parts(path: Path) -> Iterator[bytes]:
     with path.open("rb") as source:
-        kept = b""
         while part := source.read(WINDOW):
-            window = kept + part
-            yield window
-            kept = window[-_OVERLAP:]
+            yield part
 
 
-def _holds(content: bytes, needles: Needles, nested: int) -> bool:
-    if needles.in_(content):
+def _holds(path: Path, look: Look) -> bool:
+    stream, first = Stream(look), True
+    if look.in_(str(path.name).encode()):
         return True
-    if not nested:
+    for part in _parts(path):
+        if first and part.startswith(MAGIC) and _in_values(path, look):
+            return True
+        first = False
+        if stream.feed(part):
+            return True
+    return False
+
+
+def _in_values(path: Path, look: Look) -> bool:
+    """Whether it is in a database's values, each in one piece."""
+    is_ = look.is_ if isinstance(look, Needles) else lambda _value: False
+    stream = Stream(look)
+    try:
+        with opened(path) as database:
+            for table in tables(database):
+                cursor = database.execute(f'SELECT * FROM "{table.name}"')  # noqa: S608  from the schema
+                while rows := cursor.fetchmany(_ROWS):
+                    values = [value for row in rows for value in row if value is not None]
+                    if any(map(is_, values)) or stream.feed(b"\0".join(map(as_bytes, values))):
+                        return True
+    except (UnreadableFile, sqlite3.Error):
+        # Damaged, or not of SQLite at all: its bytes are searched as those of any file.
         return False
-    return any(_holds(unpacked, needles, nested - 1) for unpacked in _unpacked(content))
+    return False
 
 
-def _unpacked(content: bytes) -> Iterator[bytes]:
-    for found in _PACKED.finditer(content):
-        packed = content[found.start() :]
-        try:
-            if found[0] == _ZSTD:
-                reader = zstandard.ZstdDecompressor().decompressobj()
-                unpacked = reader.decompress(packed)[:_UNPACKED_AT_MOST]
-            else:
-                # 47: zlib or gzip, whichever the beginning says.
-                unpacked = zlib.decompressobj(47).decompress(packed, _UNPACKED_AT_MOST)
-        except (zlib.error, zstandard.ZstdError, MemoryError):
-            continue
-        if unpacked:
-            yield unpacked
+def as_bytes(value: object) -> bytes:
+    """A value of a column as bytes."""
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogateescape")

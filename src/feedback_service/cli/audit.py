@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -9,15 +10,19 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from ..audit.known import read_known
 from ..audit.model import Check, Verdict
 from ..audit.opening import RoundKey
-from ..audit.run import MUST_FAIL, audit_naive, audit_storage
+from ..audit.postgres import PostgresStore
+from ..audit.run import MUST_FAIL, Asked, audit_naive, audit_storage
+from ..audit.system import System
 from ..sealing.wrapping import unwrap
 from ..settings import load_settings
 from .common import DEFAULT_DATA, Data, Json, Out, counter, passphrase, read_text
 
+_COLUMNS = 100
 _COLOURS = {
     Verdict.OK: "green",
     Verdict.WARNING: "yellow",
@@ -57,6 +62,27 @@ def storage(
     selftest: Annotated[
         bool, typer.Option("--selftest", help="Audit a naive store instead: it must be found out.")
     ] = False,
+    database_url: Annotated[
+        str | None,
+        typer.Option(
+            "--database-url",
+            envvar="FEEDBACK_DATABASE_URL",
+            show_envvar=True,
+            help="Audit this PostgreSQL database in place of the data folder's.",
+        ),
+    ] = None,
+    pgdata: Annotated[
+        Path | None,
+        typer.Option("--pgdata", help="The server's own folder, to search its tables and write-ahead log."),
+    ] = None,
+    after_mix: Annotated[
+        bool,
+        typer.Option("--after-mix", help="A mix has just run and nothing was sent since: hold it to that."),
+    ] = False,
+    system_root: Annotated[
+        Path,
+        typer.Option("--system-root", help="Look for configuration and processes below this folder."),
+    ] = Path("/"),
     data: Data = DEFAULT_DATA,
     as_json: Json = False,
 ) -> None:
@@ -67,8 +93,20 @@ def storage(
         return
     known = read_known(markers) if markers else []
     keys = _keys(data, key or [])
+    url = database_url or _configured_url(data)
     with counter("searching") as progress:
-        checks = audit_storage(data, known=known, also=also or [], keys=keys, progress=progress)
+        asked = Asked(
+            data,
+            known=known,
+            also=also or [],
+            keys=keys,
+            system=System(system_root),
+            server=PostgresStore(url) if url else None,
+            pgdata=pgdata,
+            after_mix=after_mix,
+            progress=progress,
+        )
+        checks = audit_storage(asked)
     _show(out, checks)
     findings = sum(check.verdict is Verdict.FINDING for check in checks)
     warnings = sum(check.verdict is Verdict.WARNING for check in checks)
@@ -76,6 +114,15 @@ def storage(
     out.finish({"findings": findings, "warnings": warnings, "checks": _as_json(checks)})
     if findings:
         raise typer.Exit(1)
+
+
+def _configured_url(data: Path) -> str | None:
+    """The address in the settings file, which the audit reads by itself."""
+    try:
+        found = tomllib.loads((data / "settings.toml").read_text("utf-8")).get("database_url")
+    except (OSError, ValueError):
+        return None
+    return str(found) if found else None
 
 
 def _selftest(out: Out) -> None:
@@ -102,14 +149,19 @@ def _keys(data: Path, files: Sequence[Path]) -> list[RoundKey]:
 def _show(out: Out, checks: Sequence[Check]) -> None:
     if out.as_json:
         return
-    table = Table(box=None, pad_edge=False)
-    for heading in ("No.", "Looked at", "Found", "Limit", ""):
-        table.add_column(heading, justify="right" if heading == "No." else "left", overflow="fold")
+    # At a terminal as wide as it is; in a pipe as wide as a page that is read.
+    console = Console(highlight=False)
+    console = console if console.is_terminal else Console(width=_COLUMNS, highlight=False)
+    table = Table(box=None, pad_edge=False, padding=(0, 1))
+    table.add_column("No.", justify="right", no_wrap=True)
+    table.add_column("Looked at", ratio=10, overflow="fold")
+    table.add_column("Found", ratio=11, overflow="fold")
+    table.add_column("Limit", ratio=6, overflow="fold")
+    table.add_column("", no_wrap=True)
     for check in checks:
-        colour = _COLOURS[check.verdict]
-        verdict = f"[{colour}]{check.verdict}[/]"
-        table.add_row(str(check.number), check.looked_at, check.found, check.limit, verdict)
-    console = Console(width=None if Console().is_terminal else 140, highlight=False, markup=True)
+        # Text, not markup: a file's name may have brackets.
+        cells = [Text(one) for one in (str(check.number), check.looked_at, check.found, check.limit)]
+        table.add_row(*cells, Text(check.verdict, style=_COLOURS[check.verdict]))
     console.print(table)
 
 
