@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from feedback_service.audit.model import Verdict
-from feedback_service.audit.run import audit_storage
+from feedback_service.audit.run import Asked, audit_storage
 from feedback_service.intake.slot import tombstone
 from feedback_service.intake.slot_reader import look
 from feedback_service.intake.spool import Spool
@@ -62,7 +62,7 @@ def test_the_audit_finds_nothing_in_a_backup(
     back_up(founded, tmp_path / "stick")
     again = restore(tmp_path / "stick" / "feedback-backup.tar", tmp_path / "again").store
     for folder in (founded.folder, again.folder):
-        checks = audit_storage(folder, also=[tmp_path / "stick"])
+        checks = audit_storage(Asked(folder, also=[tmp_path / "stick"]))
         assert [one for one in checks if one.verdict is Verdict.FINDING] == []
 
 
