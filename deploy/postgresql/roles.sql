@@ -9,12 +9,16 @@ SET log_statement = none;
 SET log_min_error_statement = panic;
 SET log_min_duration_statement = -1;
 
-CREATE ROLE feedback_owner LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT
+-- INHERIT: what is granted to it below holds by itself.
+CREATE ROLE feedback_owner LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS INHERIT
     PASSWORD :'owner_password';
 CREATE ROLE feedback_web LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS NOINHERIT
     PASSWORD :'web_password';
 
 CREATE DATABASE feedback OWNER feedback_owner ENCODING 'UTF8' TEMPLATE template0;
+
+-- After each mix the old segments of the write-ahead log are removed: they would show with which mix an answer came.
+GRANT pg_checkpoint TO feedback_owner;
 
 -- By default every role may connect to every database and make temporary tables in it.
 REVOKE ALL ON DATABASE feedback FROM PUBLIC;
@@ -28,6 +32,7 @@ ALTER ROLE feedback_web IN DATABASE feedback SET idle_in_transaction_session_tim
 -- Before version 15 everybody could make tables here.
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
 GRANT ALL ON SCHEMA public TO feedback_owner;
+GRANT EXECUTE ON FUNCTION pg_switch_wal() TO feedback_owner;
 -- A mix waits for these locks: whoever took over the web process must not be able to hold it up with them.
 REVOKE EXECUTE ON FUNCTION pg_advisory_lock(bigint), pg_advisory_lock_shared(bigint), pg_advisory_xact_lock(bigint),
     pg_advisory_xact_lock_shared(bigint), pg_try_advisory_lock(bigint), pg_try_advisory_lock_shared(bigint),

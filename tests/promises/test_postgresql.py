@@ -5,6 +5,7 @@ Then somebody with root on the database's machine searches its files, and measur
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ PEOPLE = 300
 @pytest.fixture(scope="session")
 def roles(postgres: Any) -> None:
     """The two roles and the database, made with the shipped file."""
+    # As in server.conf: a segment that is over isn't kept under another name.
+    postgres.execute("ALTER SYSTEM SET wal_recycle = off", "SELECT pg_reload_conf()")
     passwords = ("-v", "owner_password=one", "-v", "web_password=two")
     _psql(postgres, "postgres", "postgres", "roles.sql", *passwords)
 
@@ -76,6 +79,27 @@ def test_a_crowd_over_two_machines_is_counted_once_each_and_nobody_can_be_found(
         search(machine.data, printed)
     postgres.execute("CHECKPOINT")
     search(postgres.pgdata, printed)
+    _audit(first, postgres, crowd.write_markers(tmp_path / "markers.jsonl"))
+
+
+def _audit(installation: Any, postgres: Any, markers: Path) -> None:
+    """What an outsider with root on both machines would find: nothing, in all orders that there are."""
+    key = next((installation.data / "keys").glob("clients-2026-Q4.key"))
+    words = ("--markers", str(markers), "--key", str(key), "--pgdata", str(postgres.pgdata))
+    done = installation.run(
+        "audit", "storage", *words, "--database-url", postgres.url("feedback"), "--json",
+        environment={"PATH": f"{postgres.programs}:{os.environ['PATH']}"},
+    )  # fmt: skip
+    checks = done.json["checks"]
+    assert [one for one in checks if one["verdict"] == "finding"] == []
+    assert f"{PEOPLE} of {PEOPLE}" in [one["found"] for one in checks if one["number"] == 6]
+    orders = [one for one in checks if one["number"] == 7 and f"n = {PEOPLE}" in one["found"]]
+    # The rows as the server gives them, and the file of the round's partition. Its log has been cut.
+    assert len(orders) >= 2, checks
+    [log] = [one for one in checks if one["looked_at"].startswith("order in the write-ahead log")]
+    assert log["found"].startswith("0 known answers"), log
+    for one in orders:
+        print(one["looked_at"], one["found"], "limit", one["limit"])
 
 
 def test_without_the_database_people_go_on_answering(

@@ -159,6 +159,10 @@ def mix(data: Data = DEFAULT_DATA, as_json: Json = False) -> None:
         )
     if report.unreadable:
         out.line(f"{report.unreadable} answers went as open: mix/code.key, which opens their codes, is gone.")
+    cut = store.database.cuts_its_log
+    if not cut:
+        out.line("The database's log still shows with which mix an answer came: its role may not cut it.")
+        out.line("deploy/postgresql/roles.sql has the two lines that let it.")
     with store.read() as connection:
         closing = [one for one in all_rounds(connection) if one.number in mixed.awaited]
     for one in closing:
@@ -169,6 +173,7 @@ def mix(data: Data = DEFAULT_DATA, as_json: Json = False) -> None:
             "damaged": report.damaged,
             "stranded": report.stranded,
             "unreadable": report.unreadable,
+            "log_cut": cut,
             "awaited": {f"{one.survey} {one.round}": names(mixed.awaited[one.number]) for one in closing},
         }
     )

@@ -19,6 +19,10 @@ class Database(Protocol):
     def engine(self) -> Engine:
         """For migrations and for tests that look at what is really there."""
 
+    @property
+    def cuts_its_log(self) -> bool:
+        """Whether its log forgets after each mix what that wrote; else the operator is told."""
+
     def begin(self) -> AbstractContextManager[Connection]:
         """One unit of work that may write; other writers wait from its beginning on."""
 

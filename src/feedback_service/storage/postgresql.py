@@ -3,6 +3,7 @@
 Measured with one row a transaction: `xmin`, TOAST's `chunk_id` and the log's positions give the order back
 with ρ = 1.000. So rows come in by the mix alone, a whole round in one transaction, sorted; each round has
 partitions of its own, which `VACUUM FULL` writes anew; an envelope never leaves its row for a TOAST table.
+The write-ahead log would still show with which mix an answer came: after each its old segments are removed.
 """
 
 from __future__ import annotations
@@ -24,6 +25,11 @@ _WRITING = 7_301_001
 _MIXING = 7_301_002
 # A row of 3,922 bytes and its header stays below it: it is never compressed and never moved elsewhere.
 _TOAST_TUPLE_TARGET = 8160
+_CHANGED = ("round", "tombstone")
+_MAY_CUT = (
+    "SELECT pg_has_role(current_user, 'pg_checkpoint', 'USAGE')"
+    " AND has_function_privilege('pg_switch_wal()', 'EXECUTE')"
+)
 
 
 class DatabaseUnreachable(FeedbackError):
@@ -75,17 +81,28 @@ class PostgresDatabase:
 
     def vacuum(self, rounds: Collection[int]) -> None:
         """Write the partitions of these rounds anew, without dead rows."""
-        self._rewrite(*(name for number in sorted(rounds) for name in partitions(number)))
-        self.scrub()
+        names = (name for number in sorted(rounds) for name in partitions(number))
+        self._rewrite(*names, *_CHANGED)
 
     def scrub(self) -> None:
         """A changed row leaves its old version: destroyed secrets and deleted tombstones among them."""
-        self._rewrite("round", "tombstone")
+        self._rewrite(*_CHANGED)
+
+    @property
+    def cuts_its_log(self) -> bool:
+        """Whether this role may: `deploy/postgresql/roles.sql` lets the owner."""
+        with self.read() as connection:
+            return bool(connection.scalar(text(_MAY_CUT)))
 
     def _rewrite(self, *tables: str) -> None:
+        cuts = self.cuts_its_log
         with self._autocommit() as connection:
             for table in tables:
                 connection.execute(text(f'VACUUM FULL "{table}"'))
+            if cuts:
+                # A new segment first: else what was just written stays in the one that is in use.
+                connection.execute(text("SELECT pg_switch_wal()"))
+                connection.execute(text("CHECKPOINT"))
 
     @contextmanager
     def _autocommit(self) -> Iterator[Connection]:

@@ -38,6 +38,11 @@ class SqliteDatabase:
         with self.engine.connect() as connection, connection.begin():
             yield connection
 
+    @property
+    def cuts_its_log(self) -> bool:
+        """Its journal is cut to nothing by each transaction."""
+        return True
+
     @contextmanager
     def one_mix(self) -> Iterator[None]:
         """Nothing to do: the file belongs to one machine, whose own lock is enough."""
