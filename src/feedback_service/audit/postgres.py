@@ -92,13 +92,12 @@ class PostgresDatabase:
             SELECT CASE n.nspname WHEN 'public' THEN '' ELSE n.nspname || '.' END || c.relname,
                    a.attname, upper(format_type(a.atttypid, a.atttypmod))
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-            JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+            JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
             WHERE c.relkind IN ('r', 'p', 'f', 'm') AND {_SYSTEM}
               AND NOT (c.relispartition AND c.relname ~ '{_PARTITION}')
             ORDER BY 1, a.attnum"""  # noqa: S608  constants
         columns: dict[str, list[tuple[str, str]]] = {}
         for table, column, declared in self.rows(query):
-            # What was dropped keeps its name's place here, and its values in the rows.
             columns.setdefault(table, []).append((column, declared))
         return [Table(name, tuple(found), has_rowid=False) for name, found in columns.items()]
 
@@ -113,7 +112,7 @@ class PostgresDatabase:
             yield from cursor
 
     def additions(self) -> Iterator[str]:
-        """Triggers, views, sequences, and indexes on tables about submissions."""
+        """Triggers, views, sequences, indexes; dropped columns, whose values stay in the rows."""
         for kind, name in self.rows(_ADDITIONS, list(ABOUT_SUBMISSIONS)):
             yield f"{kind} {name}"
 
@@ -139,6 +138,8 @@ _ADDITIONS = f"""
         relname FROM pg_class WHERE relkind IN ('S', 'v', 'm', 'f') AND oid IN (SELECT oid FROM own)
     UNION ALL SELECT 'index', i.indexrelid::regclass::text FROM pg_index i
         JOIN about ON about.oid = i.indrelid WHERE NOT i.indisprimary
+    UNION ALL SELECT 'dropped column of', relname FROM own JOIN pg_attribute ON attrelid = own.oid
+        WHERE attisdropped AND attnum > 0
     UNION ALL SELECT 'statistics', stxname FROM pg_statistic_ext JOIN about ON about.oid = stxrelid
     UNION ALL SELECT 'publication', pubname FROM pg_publication
     UNION ALL SELECT 'function', proname FROM pg_proc p

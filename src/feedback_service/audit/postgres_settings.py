@@ -37,7 +37,7 @@ _COPIES = """
 """
 # Two envelopes fill a page of 8,192 bytes; what lies beyond that many pages is no longer alive.
 _ROOM = """
-    SELECT c.relname, pg_relation_size(c.oid) / current_setting('block_size')::int,
+    SELECT c.oid::regclass::text, pg_relation_size(c.oid) / current_setting('block_size')::int,
            (SELECT attstorage FROM pg_attribute WHERE attrelid = c.oid AND attname = 'body')
     FROM pg_class c WHERE c.relkind = 'r' AND (c.relname = 'envelope' OR c.relname ~ '^envelope_[0-9]+$')
 """
@@ -75,7 +75,7 @@ def _differing(settings: Mapping[str, str], wanted: Mapping[str, tuple[str, ...]
 def _room(database: PostgresDatabase) -> Iterator[str]:
     """A partition whose pages hold more than its rows: deleted ones stand there still."""
     for name, pages, storage in database.rows(_ROOM):
-        ((rows,),) = database.rows(f'SELECT count(*) FROM "{name}"')  # noqa: S608  a name from the catalogue
+        ((rows,),) = database.rows(f"SELECT count(*) FROM {name}")  # noqa: S608  as the catalogue quotes it
         if pages > -(-rows // _ROWS_A_PAGE):
             yield f"{name} has {pages} pages for {rows} rows"
         if storage not in ("p", "m"):

@@ -8,9 +8,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from .allowed import ABOUT_SUBMISSIONS
+from .allowed import ABOUT_SUBMISSIONS, SLOT_TABLES
 from .files import opened, read_rows, tables
 from .model import Database, Row, Table
+
+_ABOUT = (*ABOUT_SUBMISSIONS, *SLOT_TABLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class SqliteDatabase:
         for kind, name, table, page in self.connection.execute(query).fetchall():
             # The index of a table without row numbers is the table itself.
             is_table = table in own and name.startswith("sqlite_autoindex_")
-            is_index = kind == "index" and table in ABOUT_SUBMISSIONS and page and not is_table
+            is_index = kind == "index" and table in _ABOUT and page and not is_table
             if kind in ("trigger", "view") or is_index or name == "sqlite_sequence":
                 yield f"{kind} {name}"
             elif kind == "table" and page == 0:

@@ -103,7 +103,12 @@ def _process(folder: Path, command: list[str]) -> Process:
         environment={name: value for name, _, value in pairs},
         core_limit=limit[1] if limit else "unknown",
         works_in=(folder / "cwd").readlink(),
-        open_files=tuple(str(one.readlink()) for one in (folder / "fd").glob("*") if one.is_symlink()),
+        # What it was started with may lead anywhere; it says nothing about anybody.
+        open_files=tuple(
+            str(one.readlink())
+            for one in (folder / "fd").glob("*")
+            if one.is_symlink() and one.name not in ("0", "1", "2")
+        ),
     )
 
 
