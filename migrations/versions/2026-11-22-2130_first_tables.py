@@ -17,6 +17,7 @@ STATES = "state in ('open', 'closing', 'closed', 'counted', 'released', 'shredde
 def upgrade() -> None:
     _public_tables()
     _submissions()
+    _without_statistics()
     _figures()
 
 
@@ -78,6 +79,13 @@ def _submissions() -> None:
         sa.ForeignKeyConstraint(["round_id"], ["round.number"], name="fk_tombstone_round"),
         sqlite_with_rowid=False,
     )
+
+
+def _without_statistics() -> None:
+    """The planner's statistics would keep copies of some values, also when the rows are gone."""
+    if op.get_context().dialect.name == "postgresql":
+        op.execute("ALTER TABLE envelope ALTER COLUMN key SET STATISTICS 0")
+        op.execute("ALTER TABLE tombstone ALTER COLUMN tag_mac SET STATISTICS 0")
 
 
 def _figures() -> None:

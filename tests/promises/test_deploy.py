@@ -227,7 +227,8 @@ def test_the_server_writes_no_value_down_and_copies_its_log_nowhere() -> None:
     }
     assert settings == {
         "listen_addresses": "localhost", "password_encryption": "scram-sha-256",
-        "wal_level": "minimal", "archive_mode": "off", "max_wal_senders": "0", "max_replication_slots": "0",
+        "wal_level": "minimal", "archive_mode": "off", "wal_recycle": "off",
+            "max_wal_senders": "0", "max_replication_slots": "0",
         "track_commit_timestamp": "off",
         "log_statement": "none", "log_min_duration_statement": "-1", "log_duration": "off",
         "log_min_error_statement": "panic", "log_error_verbosity": "terse",

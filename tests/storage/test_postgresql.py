@@ -172,6 +172,25 @@ def test_of_deleted_and_overwritten_things_nothing_is_left_in_a_table_s_file(
     assert _in_files(postgres, look, second.body[:99])
 
 
+def test_statistics_keep_no_copy_of_a_key(store: Store, open_one: Callable[..., Round], look: Look) -> None:
+    open_one()
+    with store.begin() as connection:
+        rewrite_round(connection, 1, _random(50))
+        add_codes(connection, 1, [secrets.token_bytes(32) for _ in range(50)])
+        bury(connection, 1, [secrets.token_bytes(8) for _ in range(50)])
+        connection.execute(text("ANALYZE"))
+    kept = look("SELECT DISTINCT attname FROM pg_stats WHERE tablename ~ '^(envelope|access_code|tombstone)'")
+    assert {name for (name,) in kept} <= {"round_id", "verified", "spent", "body"}
+    # Of a body only how many there are: it is too long for a copy.
+    assert (
+        look(
+            "SELECT 1 FROM pg_stats WHERE attname = 'body' AND histogram_bounds IS NOT NULL"
+            " AND tablename LIKE 'envelope%'"
+        )
+        == []
+    )
+
+
 def _until_somebody_waits(store: Store, or_else: threading.Event) -> None:
     """Until a lock of the service is waited for, or what should have waited didn't."""
     waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
