@@ -31,7 +31,7 @@ from feedback_service.storage.session import make_store
 from feedback_service.storage.surveys import add_survey
 from feedback_service.surveys.yaml_form import standing_survey
 
-ANSWERS = 120
+ANSWERS = 90
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,7 +204,7 @@ def test_an_order_on_the_page_is_found_by_pairs(good: Any, only: Only) -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE slot SET used = number WHERE number = (SELECT min(number) FROM slot WHERE used = 1)",
+        "UPDATE slot SET used = number + 1 WHERE number = (SELECT min(number) FROM slot WHERE used = 1)",
         "UPDATE gate SET accepting = 0",
         "UPDATE slot SET content = content || x'00' WHERE number = 5",
         "CREATE TABLE seen (tag BLOB)",
@@ -237,13 +237,14 @@ def test_a_spool_that_is_claimed_and_silent_is_found(good: Any, only: Only) -> N
     only(11)
 
 
-def test_codes_that_have_something_in_common_with_answers_are_found(good: Any, only: Only) -> None:
+def test_codes_that_have_something_in_common_with_answers_are_found(good: Any) -> None:
     with _changed(good.folder / "feedback.sqlite") as store:
         store.execute(
             "UPDATE access_code SET mac = (SELECT min(key) FROM envelope) || substr(mac, 1, 16)"
             " WHERE mac = (SELECT min(mac) FROM access_code)"
         )
-    only(13)
+    # The changed one may also stand in the wrong place among the others.
+    assert 13 in {number for number, _ in good.findings()} <= {12, 13}
 
 
 def test_more_verified_answers_than_spent_codes_are_found(good: Any, only: Only) -> None:

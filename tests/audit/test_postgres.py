@@ -128,9 +128,9 @@ class Story:
     rows: list[Answer]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def story() -> Story:
-    """Sealed once for all tests of this file."""
+    """Answers of its own for each test: the server's log keeps those of the others."""
     key, mixing_key, fingerprint = (
         PrivateKey.generate(),
         secrets.token_bytes(32),

@@ -32,6 +32,8 @@ def _grace(installation: Any, url: str) -> Iterator[subprocess.Popen[str]]:
         text=True,
         env=installation.environment(),
         stdin=subprocess.DEVNULL,
+        # A shell lets what it runs in the background ignore Ctrl+C, and the tests may run there.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     for _ in range(1200):
         if _round_of(url) != before:
