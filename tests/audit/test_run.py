@@ -50,7 +50,7 @@ def test_a_good_folder_is_green_and_its_order_is_measured(good: Any) -> None:
     checks = good.checks(keys=[key])
     assert [one for one in checks if one.verdict is Verdict.FINDING] == []
     measured = [one for one in checks if one.number == 7 and "ρ" in one.found]
-    assert len(measured) == 2 and any("n = 110" in one.found for one in measured), measured
+    assert len(measured) == 2 and any("n = 80" in one.found for one in measured), measured
     assert {one.number for one in checks if one.verdict is Verdict.OK} >= {1, 2, 5, 6, 7, 9, 10, 11, 12, 14}
 
 
@@ -63,7 +63,7 @@ def test_after_the_close_opened_envelopes_say_who_is_who(good: Any, only: Only) 
     assert [one.verdict for one in without] == [Verdict.NOT_LOOKED_AT]
     checks = good.checks(keys=[RoundKey("clients", "2026-Q4", good.key)])
     measured = next(one for one in checks if one.looked_at == "order in data/feedback.sqlite")
-    assert "n = 110" in measured.found and measured.verdict is not Verdict.FINDING
+    assert "n = 80" in measured.found and measured.verdict is not Verdict.FINDING
 
 
 def test_a_naive_store_fails_where_it_must(tmp_path: Path) -> None:

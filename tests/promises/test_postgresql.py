@@ -94,8 +94,8 @@ def _audit(installation: Any, postgres: Any, markers: Path) -> None:
     assert [one for one in checks if one["verdict"] == "finding"] == []
     assert f"{PEOPLE} of {PEOPLE}" in [one["found"] for one in checks if one["number"] == 6]
     orders = [one for one in checks if one["number"] == 7 and f"n = {PEOPLE}" in one["found"]]
-    # The rows as the server gives them, and the file of the round's partition. Its log has been cut; at most it
-    # has the rows once more, in the order of their keys, since the server writes a page down that it first reads.
+    # The rows as the server gives them, and the file of the round's partition. Its log has been cut; at most
+    # it has the rows once more, by their keys, since the server writes down a page that it first reads.
     assert len(orders) >= 2, checks
     assert any(one["looked_at"].startswith("order in the write-ahead log") for one in checks), checks
     for one in orders:

@@ -37,7 +37,10 @@ class NotPostgres(FeedbackError):
 
     status = 422
     code = "audit-database-unknown"
-    message = "The address after --database-url begins with postgresql://; without one the data folder's own database is audited."
+    message = (
+        "The address after --database-url begins with postgresql://; without one the data folder's own"
+        " database is audited."
+    )
 
 
 @dataclass(frozen=True, slots=True)
