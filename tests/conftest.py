@@ -15,7 +15,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -166,9 +166,8 @@ def free_port() -> int:
         return int(one.getsockname()[1])
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[PostgresServer]:
-    """A real server, started where a test needs one, gone at the end."""
+@contextmanager
+def _postgres() -> Iterator[PostgresServer]:
     # Not pytest's folder: as root the server runs as another user and must be able to enter all above it.
     folder = Path(tempfile.mkdtemp(prefix="feedback-postgres-"))
     with warnings.catch_warnings():
@@ -182,6 +181,21 @@ def postgres() -> Iterator[PostgresServer]:
     yield made
     server.cleanup()
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def start_postgres() -> Callable[[], AbstractContextManager[PostgresServer]]:
+    """Starts a real server, which is gone at the end of the block."""
+    return _postgres
+
+
+@pytest.fixture(scope="session")
+def postgres(
+    start_postgres: Callable[[], AbstractContextManager[PostgresServer]],
+) -> Iterator[PostgresServer]:
+    """One for all tests that only need a database."""
+    with start_postgres() as made:
+        yield made
 
 
 @pytest.fixture

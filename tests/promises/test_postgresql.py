@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,14 @@ ROOT = Path(__file__).parent.parent.parent
 PEOPLE = 300
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
+def postgres(start_postgres: Any) -> Iterator[Any]:
+    """A server of its own: all its files are searched."""
+    with start_postgres() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
 def roles(postgres: Any) -> None:
     """The two roles and the database, made with the shipped file."""
     # As in server.conf: a segment that is over isn't kept under another name.
