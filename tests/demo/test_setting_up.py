@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from feedback_service.demo import setting_up
-from feedback_service.demo.setting_up import DEMO_PASSPHRASE, is_demo
+from feedback_service.demo.passphrase import DEMO_PASSPHRASE
+from feedback_service.demo.setting_up import is_demo
 from feedback_service.disclosure.ledger import read_table
 from feedback_service.disclosure.protected import ProtectedTable
 from feedback_service.intake.spool import registered_pairs

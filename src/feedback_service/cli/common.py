@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from ..demo.setting_up import DEMO_PASSPHRASE
+from ..demo.passphrase import DEMO_PASSPHRASE
 from ..errors import FeedbackError
 from ..sealing.wrapping import Derivation
 from ..secret import Secret

@@ -4,62 +4,65 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib import import_module
+from types import ModuleType
 
 import click
 import typer
 
 from ..core_dumps import refuse_core_dumps
 from ..errors import FeedbackError, describe
-from . import (
-    audit,
-    backup,
-    codes,
-    digests,
-    doctor,
-    keys,
-    machines,
-    regions,
-    releases,
-    rounds,
-    running,
-    surveys,
-)
 
 _FAILED = 1
 _UNEXPECTED = 70
 
 
-def build() -> typer.Typer:
-    """The command line, put together."""
+# The commands in the order of the help, with the module of each: one that is asked for is loaded alone, as
+# the others' libraries would take longer to load than most commands take to run.
+_COMMANDS = {
+    "demo": "running",
+    "init": "running",
+    "serve": "running",
+    "mix": "running",
+    "doctor": "doctor",
+    "backup": "backup",
+    "restore": "backup",
+}
+_GROUPS = ("surveys", "regions", "keys", "codes", "rounds", "machines", "releases", "digests", "audit")
+
+
+def build(first_word: str | None = None) -> typer.Typer:
+    """The command line, put together: all of it, or what `first_word` names."""
     app = typer.Typer(
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
         help="Anonymous feedback from refugees and their counsellors to decision-makers.",
     )
-    own = (running.demo, running.init, running.serve, running.mix)
-    for command in (*own, doctor.doctor, backup.backup, backup.restore):
-        app.command()(command)
-    for name, group in (
-        ("surveys", surveys.app()),
-        ("regions", regions.app()),
-        ("keys", keys.app()),
-        ("codes", codes.app()),
-        ("rounds", rounds.app()),
-        ("machines", machines.app()),
-        ("releases", releases.app()),
-        ("digests", digests.app()),
-        ("audit", audit.app()),
-    ):
-        app.add_typer(group, name=name)
+    # Without it a command line of one command would not want that command's name.
+    app.callback()(_nothing)
+    alone = (first_word,) if first_word in _COMMANDS or first_word in _GROUPS else (*_COMMANDS, *_GROUPS)
+    for name in alone:
+        if name in _COMMANDS:
+            app.command()(getattr(_module(_COMMANDS[name]), name))
+        else:
+            app.add_typer(_module(name).app(), name=name)
     return app
+
+
+def _nothing() -> None:
+    pass
+
+
+def _module(name: str) -> ModuleType:
+    return import_module(f".{name}", __package__)
 
 
 def run() -> None:
     """Run a command. An error is one sentence with a way out, never a traceback."""
     try:
         refuse_core_dumps()
-        build()()
+        build(sys.argv[1] if len(sys.argv) > 1 else None)()
     except FeedbackError as error:
         _fail(error.code, str(error), _FAILED)
     except (KeyboardInterrupt, click.Abort):

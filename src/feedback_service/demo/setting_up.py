@@ -21,18 +21,16 @@ from ..rounds.releasing import release_round
 from ..sealing.keys import PublicKey
 from ..sealing.seal import SealingContext, seal
 from ..sealing.wrapping import Derivation, derive
-from ..secret import Secret
 from ..settings import SETTINGS_FILE, Settings, settings_text
 from ..storage.regions import read_directory
 from ..storage.rounds import MIXABLE, Round, all_rounds
 from ..storage.session import Store
 from ..storage.surveys import survey_by_fingerprint
 from .invented import invent
+from .passphrase import DEMO_PASSPHRASE
 
 RESPONDENTS = 4000
 PAST_QUARTERS = 2
-# Public on purpose: it protects invented answers, and whoever tries the demo must be able to count.
-DEMO_PASSPHRASE = Secret(b"demo")
 _SMALL = Derivation(memory_kib=8 * 1024, passes=1, lanes=1)
 _CLIENTS_SHARE = 0.82
 _DAYS_TO_RELEASE = 4
