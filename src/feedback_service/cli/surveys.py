@@ -68,7 +68,7 @@ def export(
     with store.read() as connection:
         require_survey(connection, name)
         questionnaire = newest_survey(connection, name)
-    text = write_yaml(questionnaire) if questionnaire else ""
+    text = write_yaml(questionnaire.document) if questionnaire else ""
     if out_file:
         out_file.write_text(text, "utf-8")
         out.line(f"Written to {out_file}.")
