@@ -65,8 +65,8 @@ NUMBERS = {
 }
 NAMES = {
     "de": ["[Herr Müller] sagt", "mit [Frau Dr. Schmidt-Rottluff]", "[Frau von der Leyen] half",
-
-           "[Herrn El Ali]", "[herr Abu Ali]", "meine [Frau Amina] ist krank", "[Familie Ahmadi] wohnt", "bei [Dr. Weiß]",
+           "[Herrn El Ali]", "[herr Abu Ali]", "meine [Frau Amina] ist krank", "[Familie Ahmadi] wohnt",
+           "bei [Dr. Weiß]",
            "[Frau محمد]"],
     "en": ["[Mr. Smith] said", "[Mrs Jones]", "[Ms. O'Neil]", "[Miss Ahmed]"],
     "uk": ["до [пана Шевченка]", "[пані Олена] сказала"],
@@ -146,8 +146,8 @@ def _hostile() -> list[str]:
     units = [
         "0", "1234567890", "01 ", "DE12 ",
         "DE8937040044053201300", "a.", "a@", "a@b.", "Herr ",
-        "Herr von ", "Az. a1 ", "Az.", "0170 1234567 ", "+49 ", "1-", "(0", "a'", "السيد ", "1 K 1/", "1.111.111-", "۰۱۷۰ ",
-        "170 1234567 ", "-", "Dr.",
+        "Herr von ", "Az. a1 ", "Az.", "0170 1234567 ", "+49 ", "1-", "(0", "a'", "السيد ", "1 K 1/", "1.111.111-",
+        "۰۱۷۰ ", "170 1234567 ", "-", "Dr.",
     ]  # fmt: skip
     signs = "0123456789 -/.+()"
     return [unit * 1000 for unit in units] + ["".join(chance.choices(signs, k=1000)) for _ in range(20)]
