@@ -22,6 +22,7 @@ from .channels.deleting import Deleting
 from .channels.front_pages import FrontPages
 from .channels.pages import Pages
 from .channels.preview import Preview
+from .channels.region_list import RegionList
 from .channels.results import Results
 from .channels.sender import Limiter
 from .channels.shields import OwnSiteOnly, QuietErrors, SecurityHeaders
@@ -125,6 +126,7 @@ def _people_app(
     # First what is sent: it is what many do at once. The form's own address takes any word.
     routes = deleting.routes() + form.sending()
     routes.append(Route("/healthz", healthy))
+    routes += RegionList(parts.open_rounds).routes()
     if parts.settings.demo:
         routes += Preview(pages, parts.store).routes()
     routes += Results(pages, parts.open_rounds, parts.store).routes()
