@@ -22,6 +22,8 @@ from .channels.deleting import Deleting
 from .channels.front_pages import FrontPages
 from .channels.pages import Pages
 from .channels.preview import Preview
+from .channels.recordings import ADDRESS as RECORDINGS
+from .channels.recordings import Recordings
 from .channels.region_list import RegionList
 from .channels.results import Results
 from .channels.sender import Limiter
@@ -74,7 +76,7 @@ class Parts:
 class OneDoor:
     """The two applications behind one address: the API for programs, pages for people.
 
-    Pages are compressed when they are read, never in reply to what somebody sent.
+    Pages are compressed when they are read, never in reply to what somebody sent; recordings are already.
     """
 
     api: FastAPI
@@ -85,7 +87,7 @@ class OneDoor:
         """Pass a request on by its path."""
         if scope["type"] == "http" and scope["path"].startswith(_API):
             await self.api(scope, receive, send)
-        elif scope["type"] == "http" and scope["method"] == "POST":
+        elif scope["type"] == "http" and (scope["method"] == "POST" or scope["path"].startswith(RECORDINGS)):
             await self.people(scope, receive, send)
         else:
             await self.read(scope, receive, send)
@@ -127,6 +129,7 @@ def _people_app(
     routes = deleting.routes() + form.sending()
     routes.append(Route("/healthz", healthy))
     routes += RegionList(parts.open_rounds).routes()
+    routes += Recordings(parts.open_rounds, parts.store).routes()
     if parts.settings.demo:
         routes += Preview(pages, parts.store).routes()
     routes += Results(pages, parts.open_rounds, parts.store).routes()
