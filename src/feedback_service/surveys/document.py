@@ -12,6 +12,7 @@ from typing import Any, cast, get_args
 from ..errors import FeedbackError
 from ..i18n import LANGUAGES
 from ..sealing.plaintext import LONGEST_CONTENT
+from .audio import audio_problems
 from .capacity import longest_plaintext
 from .categories import NO_ANSWER, PublishClass
 from .expression import SELF, Expression, InvalidExpression, parse
@@ -36,13 +37,13 @@ _TOP_KEYS = {
 }  # fmt: skip
 _QUESTION_KEYS = {
     "name", "type", "label", "hint", "required", "relevant", "constraint", "constraint_message",
-    "choices", "max", "publish", "pictograms",
+    "choices", "max", "publish", "pictograms", "audio",
 }  # fmt: skip
 # Half of a character, or one that steers a terminal or a printer; no format carries them all.
 _UNPRINTABLE = re.compile("[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufffe\\uffff]")
 _DIGEST = re.compile(r"[0-9a-f]{8}\Z")
 # Fields of the form that are no questions.
-_TAKEN_NAMES = {"survey", "round", "receipt", "tag", "id", "envelope", "code"}
+_TAKEN_NAMES = {"survey", "round", "receipt", "tag", "id", "envelope", "code", "asked", "looked", "change"}
 # Slugs that are addresses of the service itself.
 _TAKEN_SLUGS = {"thanks", "delete", "privacy", "what-we-keep", "results", "replies"}
 
@@ -152,8 +153,10 @@ class _Reader:
             most=self._picks(raw, kind, where),
             publish=cast("PublishClass | None", raw.get("publish")),
             pictograms=self._flag(raw.get("pictograms", False), f"{where}, pictograms"),
+            audio=raw.get("audio", {}),
         )
         self._check_question(question, where)
+        self.problems += [f"{where}, audio: {one}" for one in audio_problems(question.audio, self.languages)]
         return question
 
     def _check_question(self, question: Question, where: str) -> None:
