@@ -1,6 +1,6 @@
 """What goes to translators and comes back: one entry for each text of one language.
 
-The formats (`po_form`, `xliff_form`) write and read entries; here they are made from a survey's document
+The formats (`po`, `xliff`) write and read entries; here they are made from a survey's document
 and put back into it, with what each says about whether it follows the source.
 """
 
@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import FeedbackError
-from ..i18n import LANGUAGES
+from ...errors import FeedbackError
+from ...i18n import LANGUAGES
 from .freshness import compared, confirmed, has_record, marked_outdated, outdated
 from .texts import Document, question_of, texts_of, with_texts
 
@@ -46,7 +46,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """A document with translations put in. `changed` texts differ from before; `stale` are of an older source."""
+    """A document with translations in it. `changed` texts are new, `stale` ones of an older source."""
 
     document: Mapping[str, Any]
     changed: tuple[str, ...]
@@ -85,7 +85,7 @@ def merged(document: Document, brought: Exchange) -> Merged:
     missing = [key for key in source if key not in before and key not in {entry.key for entry in given}]
     if missing:
         raise UnusableTranslation(
-            reason=f"there is no text in {brought.language} for {_listed(missing)}; a new language comes whole"
+            reason=f"a new language comes whole, and {brought.language} lacks {_listed(missing)}"
         )
     stale = [entry.key for entry in given if entry.source != source[entry.key]]
     behind = [entry.key for entry in given if not entry.follows or entry.key in stale]

@@ -10,7 +10,7 @@ from io import BytesIO
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, read_po, write_po
 
-from ..i18n import LANGUAGES
+from ...i18n import LANGUAGES
 from .exchange import Entry, Exchange, UnusableTranslation
 
 _WIDTH = 110

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from xml.etree import ElementTree
 
-from ..i18n import LANGUAGES
+from ...i18n import LANGUAGES
 from .exchange import Entry, Exchange, UnusableTranslation
 
 _NAMESPACE = "urn:oasis:names:tc:xliff:document:2.0"
@@ -41,7 +41,8 @@ def write(exchange: Exchange, source_language: str) -> bytes:
         ElementTree.SubElement(segment, "source", {_SPACE: "preserve"}).text = entry.source
         ElementTree.SubElement(segment, "target", {_SPACE: "preserve"}).text = entry.text
     ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    written = ElementTree.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{written}\n'.encode()
 
 
 def read(content: bytes) -> Exchange:

@@ -44,6 +44,14 @@ def outdated(document: Document) -> Outdated:
     return {language: keys for language, keys in found.items() if keys}
 
 
+def spoken(behind: Outdated) -> str:
+    """What is outdated, as a sentence's part: languages with the same texts together."""
+    languages: dict[str, list[str]] = {}
+    for language, keys in behind.items():
+        languages.setdefault(", ".join(keys), []).append(language)
+    return "; ".join(f"{', '.join(codes)} in {keys}" for keys, codes in languages.items())
+
+
 def confirmed(document: Document, language: str, keys: Iterable[str] | None = None) -> dict[str, Any]:
     """The document with a note that these texts (all without `keys`) follow the present source."""
     wanted = set(texts_of(document, language) if keys is None else keys)
