@@ -20,12 +20,23 @@ from ..surveys.translating.freshness import confirmed, outdated, spoken
 from ..surveys.translating.texts import texts_of
 from ..surveys.yaml_form import STANDING, comment_of, standing_survey, write_yaml
 from .common import DEFAULT_DATA, Data, Json, Out, installation, read_text
-from .survey_files import Format, format_of, holds_translations, read_survey, read_translations, written
+from .survey_files import (
+    FileNeeded,
+    Format,
+    format_of,
+    holds_translations,
+    read_survey,
+    read_survey_yaml,
+    read_translations,
+    written,
+)
 
 File = Annotated[
     Path,
     typer.Argument(
-        help="A survey file (YAML), or its texts in one language (PO, XLIFF).", exists=True, dir_okay=False
+        help="A survey file (YAML, XLSForm), or its texts in one language (PO, XLIFF).",
+        exists=True,
+        dir_okay=False,
     ),
 ]
 SurveyFile = Annotated[Path, typer.Argument(help="A survey file (YAML).", exists=True, dir_okay=False)]
@@ -53,7 +64,7 @@ def check(
     Exits 1 where translations don't follow their source any more, and says which.
     """
     out = Out(as_json)
-    checked = [read_survey(file)] if file else [standing_survey(name) for name in STANDING]
+    checked = [_read(file, out)] if file else [standing_survey(name) for name in STANDING]
     for one in checked:
         out.line(
             f"{one.name}: {len(one.questions)} questions in {', '.join(one.languages)};"
@@ -95,7 +106,7 @@ def import_(
         _say_merged(done, out)
         questionnaire = read_document(done.document)
     else:
-        questionnaire = with_record(store, read_survey(file))
+        questionnaire = with_record(store, _read(file, out))
     version, recordings = published(store, questionnaire, file.parent, with_outdated or [])
     out.line(f"{questionnaire.name}: version {version}. It is asked from the survey's next round on.")
     if recordings:
@@ -106,20 +117,20 @@ def import_(
 def export(
     name: Annotated[str, typer.Argument(help="The survey's name, or a survey file (YAML).")],
     out_file: Annotated[Path | None, typer.Option("--out", help="Write to this file.")] = None,
-    form: Annotated[
-        Format | None, typer.Option("--format", help="yaml, po or xliff; else as --out ends, else yaml.")
-    ] = None,
+    form: Annotated[Format | None, typer.Option("--format", help="Else as --out ends, else yaml.")] = None,
     language: Annotated[str | None, typer.Option(help="The language to translate into, as its code.")] = None,
     data: Data = DEFAULT_DATA,
     as_json: Json = False,
 ) -> None:
     """The newest version of a survey, or its texts in one language, as a file that `surveys import` takes."""
     out = Out(as_json)
-    if Path(name).suffix in (".yaml", ".yml"):
-        questionnaire = read_survey(Path(name))
+    if Path(name).suffix in (".yaml", ".yml", ".xlsx"):
+        questionnaire = _read(Path(name), out)
     else:
         questionnaire = _newest(installation(data)[0], name)
     form = form or (format_of(out_file) if out_file else "yaml")
+    if form == "xlsx" and out_file is None:
+        raise FileNeeded
     content = written(questionnaire.document, form, language)
     if out_file:
         out_file.write_bytes(content)
@@ -127,7 +138,7 @@ def export(
     else:
         out.line(content.decode().rstrip("\n"))
     described = {"name": questionnaire.name, "file": str(out_file) if out_file else None}
-    out.finish({**described, form: content.decode()})
+    out.finish(described if form == "xlsx" else {**described, form: content.decode()})
 
 
 def confirm(
@@ -140,7 +151,7 @@ def confirm(
 ) -> None:
     """Note in a survey file that somebody looked: these translations follow the present source."""
     out = Out(as_json)
-    document = read_survey(file).document
+    document = read_survey_yaml(file).document
     unknown = [key for key in text or () if key not in texts_of(document, language)]
     if unknown or language not in document["languages"] or language == document["source"]:
         raise UnusableTranslation(reason=f"the survey has no translation {', '.join(unknown) or language}")
@@ -163,6 +174,13 @@ def list_surveys(data: Data = DEFAULT_DATA, as_json: Json = False) -> None:
     out.finish([_described(one) for one in known])
 
 
+def _read(file: Path, out: Out) -> Questionnaire:
+    questionnaire, left_out = read_survey(file)
+    for one in left_out:
+        out.line(f"Left out: {one}.")
+    return questionnaire
+
+
 def _newest(store: Store, name: str) -> Questionnaire:
     with store.read() as connection:
         require_survey(connection, name)
@@ -172,7 +190,7 @@ def _newest(store: Store, name: str) -> Questionnaire:
 
 
 def _into_file(brought: Exchange, file: Path, out: Out) -> None:
-    done = merged(read_survey(file).document, brought)
+    done = merged(read_survey_yaml(file).document, brought)
     _rewrite(file, done.document)
     _say_merged(done, out)
     out.line(f"Written to {file}.")
