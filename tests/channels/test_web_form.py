@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 
 import pytest
 
+from feedback_service.i18n import LANGUAGES
+
 FORM = {"content-type": "application/x-www-form-urlencoded"}
 GOOD = {"region": "08416", "access": "yes", "comment": "SENTINEL-TEXT"}
 
@@ -165,7 +167,7 @@ def test_arabic_is_laid_out_from_right_to_left_with_isolated_numbers(site: Any) 
 def test_languages_stand_by_their_own_names_the_browser_s_first(site: Any) -> None:
     page = site.http.get("/", headers={"accept-language": "uk-UA,uk;q=0.9,ar;q=0.5"}).text
     order = re.findall(r'href="/([a-z]+)/"', page)
-    assert order == ["uk", "ar", "de", "en"]
+    assert order[:3] == ["uk", "ar", "de"] and set(order) == set(LANGUAGES)
     assert "Українська" in page and "العربية" in page
 
 

@@ -30,7 +30,7 @@ def test_the_fingerprint_is_the_sha256_of_the_canonical_document(standing: dict[
     survey = standing["clients"]
     assert survey.fingerprint == hashlib.sha256(survey.canonical).digest()
     assert json.loads(survey.canonical) == survey.document
-    assert survey.canonical.startswith(b'{"audience":"clients","intro":{"ar":')
+    assert survey.canonical.startswith(b'{"audience":"clients","intro":{"am":')
 
 
 def test_the_fingerprint_survives_the_canonical_form(standing: dict[str, Questionnaire]) -> None:

@@ -31,11 +31,17 @@ from .questionnaire import (
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,29}\Z")
 _CHOICE_NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,29}\Z")
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,19}\Z")
-_TOP_KEYS = {"name", "slug", "audience", "access", "source", "languages", "title", "intro", "questions"}
+_TOP_KEYS = {
+    "name", "slug", "audience", "access", "source", "languages", "title", "intro", "questions",
+    "translated_from", "outdated",
+}  # fmt: skip
 _QUESTION_KEYS = {
     "name", "type", "label", "hint", "required", "relevant", "constraint", "constraint_message",
     "choices", "max", "publish", "pictograms", "audio",
 }  # fmt: skip
+# Half of a character, or one that steers a terminal or a printer; no format carries them all.
+_UNPRINTABLE = re.compile("[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufffe\\uffff]")
+_DIGEST = re.compile(r"[0-9a-f]{8}\Z")
 # Fields of the form that are no questions.
 _TAKEN_NAMES = {"survey", "round", "receipt", "tag", "id", "envelope", "code", "asked", "looked", "change"}
 # Slugs that are addresses of the service itself.
@@ -74,6 +80,7 @@ class _Reader:
             for number, raw in enumerate(self._list(self.top.get("questions"), "questions"), start=1)
         )
         self._check_together(questions)
+        self._check_record()
         found = Questionnaire(
             name=str(self.top.get("name", "")),
             slug=str(self.top.get("slug", "")),
@@ -111,6 +118,16 @@ class _Reader:
                 self.problems.append(f"the language “{code}” is not known")
         if self.top.get("source") not in self.languages:
             self.problems.append("source is missing or none of the languages")
+
+    def _check_record(self) -> None:
+        """Whether what `freshness` notes has its shape; what it says is not judged here."""
+        made_from = self._map(self.top.get("translated_from", {}), "translated_from")
+        for key in sorted(key for key, digest in made_from.items() if not _DIGEST.match(str(digest))):
+            self.problems.append(f"translated_from, {key}: it is no digest of eight hexadecimal digits")
+        outdated = self._map(self.top.get("outdated", {}), "outdated")
+        self._unknown_keys(outdated, set(self.languages), "outdated")
+        for code, keys in outdated.items():
+            self._list(keys, f"outdated, {code}")
 
     def _question(self, raw: Mapping[str, Any], number: int) -> Question:
         name = str(raw.get("name", ""))
@@ -213,6 +230,9 @@ class _Reader:
         missing = [code for code in self.languages if not _is_text(texts.get(code))]
         if missing:
             self.problems.append(f"{where}: no text in {', '.join(missing)}")
+        for code, text in texts.items():
+            if _UNPRINTABLE.search(str(text)):
+                self.problems.append(f"{where}: the text in {code} holds a character that can't be shown")
         self._unknown_keys(texts, set(self.languages), where)
         return {code: str(text) for code, text in texts.items()}
 

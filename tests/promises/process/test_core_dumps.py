@@ -100,7 +100,7 @@ def test_every_command_refuses_before_it_does_anything() -> None:
     probe = (
         "import sys; from feedback_service.cli import main;"
         "from feedback_service.core_dumps import core_dumps_are_refused as refused;"
-        "main.build = lambda: (lambda: print(refused()));"
+        "main.build = lambda _first: (lambda: print(refused()));"
         "main.run()"
     )
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True, check=True)
