@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from feedback_service.i18n import load_interfaces
 from feedback_service.intake.receive import Door
 from feedback_service.regions.directory import Region
 from feedback_service.storage.regions import put_regions
@@ -163,3 +164,13 @@ def test_the_district_alone_is_not_asked_again_after_change_it(with_towns: Any) 
 
 def test_no_page_lists_every_town(with_towns: Any) -> None:
     assert with_towns.http.get("/en/a").text.count("<option") < 60
+
+
+def test_the_module_s_words_can_be_told_apart_in_every_language(with_towns: Any) -> None:
+    """They travel in one attribute, with a bar between them that no translation may hold."""
+    for code in load_interfaces():
+        page = with_towns.http.get(f"/{code}/a").text
+        for name, parts in (("again", 10), ("town", 3)):
+            words = re.search(rf'data-{name}="([^"]*)"', page)
+            assert words is not None and words[1].count("|") == parts - 1, (code, name)
+            assert name != "town" or "{name}" in words[1].split("|")[2]
