@@ -1,4 +1,4 @@
-"""Tor Browser at "safest" runs no script and draws no SVG: every choice has its words, and the way goes on."""
+"""Tor Browser at "safest" runs no script and draws no SVG: every choice has words, and the way goes on."""
 
 from __future__ import annotations
 
