@@ -40,6 +40,12 @@ class Settings(BaseSettings):
 
     operator: Annotated[str, Field(description="Who runs this installation, shown on the privacy page.")] = ""
     contact: Annotated[str, Field(description="Where questions go, shown on the privacy page.")] = ""
+    arbitration: Annotated[
+        str,
+        Field(
+            description="Who helps where a barrier stays, on the accessibility page; empty: nobody is named."
+        ),
+    ] = "Schlichtungsstelle beim Landeszentrum Barrierefreiheit Baden-Württemberg, barrierefreiheit-bw.de"
     public_url: Annotated[str, Field(description="The address that people type.")] = "http://127.0.0.1:8000"
     demo: Annotated[bool, Field(description="Every page says that the answers are invented.")] = False
     spool_slots: Annotated[

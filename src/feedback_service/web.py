@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .channels.accessibility import Accessibility
 from .channels.api import Api
 from .channels.pages import Pages
 from .channels.preview import Preview
@@ -123,6 +124,7 @@ def _people_app(pages: Pages, parts: Parts, form: WebForm, group_commit: GroupCo
     if parts.settings.demo:
         routes += Preview(pages, parts.store).routes()
     routes += Results(pages, parts.open_rounds, parts.store).routes()
+    routes += Accessibility(pages).routes()
     routes += WhatWeKeep(pages, parts.open_rounds).routes()
     routes += form.reading()
     app = Starlette(routes=routes, lifespan=_lifespan(group_commit))

@@ -38,7 +38,7 @@ _QUESTION_KEYS = {
 # Fields of the form that are no questions.
 _TAKEN_NAMES = {"survey", "round", "receipt", "tag", "id", "envelope", "code"}
 # Slugs that are addresses of the service itself.
-_TAKEN_SLUGS = {"thanks", "delete", "privacy", "what-we-keep", "results", "replies"}
+_TAKEN_SLUGS = {"accessibility", "thanks", "delete", "privacy", "what-we-keep", "results", "replies"}
 
 
 class InvalidQuestionnaire(FeedbackError):
