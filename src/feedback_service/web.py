@@ -19,6 +19,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .channels.accessibility import Accessibility
 from .channels.api import Api
+from .channels.deleting import Deleting
+from .channels.front_pages import FrontPages
 from .channels.pages import Pages
 from .channels.preview import Preview
 from .channels.results import Results
@@ -98,8 +100,9 @@ def create_app(parts: Parts, clock: Callable[[], float] = time.monotonic) -> ASG
     limit = RateLimit(clock) if parts.settings.rate_limit else None
     limiter = Limiter(limit, parts.settings.trusted_proxy)
     api = _api_app(Api(parts.open_rounds, door, parts.store, limiter))
-    people = _people_app(pages, parts, WebForm(pages, parts.open_rounds, door, limiter), group_commit)
-
+    form = WebForm(pages, parts.open_rounds, door, limiter)
+    deleting = Deleting(pages, parts.open_rounds, door, limiter)
+    people = _people_app(pages, parts, form, deleting, group_commit)
     door_for_all = OneDoor(api, people, GZipMiddleware(people, minimum_size=500))
     return QuietErrors(SecurityHeaders(OwnSiteOnly(door_for_all), pages.policy))
 
@@ -117,16 +120,18 @@ def _api_app(api: Api) -> FastAPI:
     return app
 
 
-def _people_app(pages: Pages, parts: Parts, form: WebForm, group_commit: GroupCommit) -> Starlette:
-    # First what is sent: it is what many do at once.
-    routes = form.sending()
+def _people_app(
+    pages: Pages, parts: Parts, form: WebForm, deleting: Deleting, group_commit: GroupCommit
+) -> Starlette:
+    # First what is sent: it is what many do at once. The form's own address takes any word.
+    routes = deleting.routes() + form.sending()
     routes.append(Route("/healthz", healthy))
     if parts.settings.demo:
         routes += Preview(pages, parts.store).routes()
     routes += Results(pages, parts.open_rounds, parts.store).routes()
     routes += Accessibility(pages).routes()
     routes += WhatWeKeep(pages, parts.open_rounds).routes()
-    routes += form.reading()
+    routes += FrontPages(pages, parts.open_rounds).routes() + form.reading()
     app = Starlette(routes=routes, lifespan=_lifespan(group_commit))
 
     async def known(request: Request, error: Exception) -> Response:

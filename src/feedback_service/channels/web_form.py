@@ -1,55 +1,37 @@
-"""The pages that people answer on: languages, start, the form, thanks, deleting, the privacy notice.
+"""The form that people answer on: shown, sent, checked, asked about once more, sealed and stored.
 
-No script is needed, no cookie is set, nothing is kept between two requests: a form that comes back with
-an error carries everything that was typed.
+No script is needed, no cookie is set, nothing is kept between two requests: a form that comes back
+carries everything that was typed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from ..errors import N_, FeedbackError
-from ..i18n import Interface
+from ..errors import FeedbackError
 from ..intake.flood import TooManyAnswers
-from ..intake.open_rounds import Asked, OpenRounds, OpenSurvey
+from ..intake.open_rounds import OpenRounds, OpenSurvey
 from ..intake.rate_limit import TooManyRequests
 from ..intake.receive import CodeNeeded, Door
 from ..intake.spool import RoundClosed, SpoolUnavailable
 from ..sealing.access_code import AccessCode, InvalidAccessCode
 from ..sealing.receipt import InvalidReceipt, Receipt
-from ..surveys.answers import (
-    AnswerProblem,
-    AnswerRequired,
-    ConstraintNotMet,
-    TextTooLong,
-    TextTooManyBytes,
-    TooManyChoices,
-    check_answers,
-)
-from ..surveys.questionnaire import TEXT_CHARACTERS
+from ..surveys.answers import check_answers
+from .addressed import language_code, sent_to, shown_at
 from .form_body import read_form
+from .form_page import CODE_FIELD, RECEIPT_FIELD, ROUND_FIELD, Filled, Wrong, form_page
+from .once_more import CHANGE_FIELD, once_more, once_more_page, passages
 from .pages import Pages
-from .sealed_form import choice_alone, read_sealed, sealable
+from .sealed_form import read_sealed
 from .sender import Limiter, retry_after
 
 CHANNEL = "web"
-CODE_FIELD = "code"
-_FORGET = {"Clear-Site-Data": '"cache", "storage"'}
-
-
-class NothingOpen(FeedbackError):
-    """No round of this form is open now."""
-
-    status = 410
-    code = "nothing-open"
-    message = N_("This form is not open at the moment. Please come back in the next quarter.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,95 +44,67 @@ class WebForm:
     limiter: Limiter
 
     def sending(self) -> list[Route]:
-        """The addresses that forms are sent to. Order matters: the slug takes any word."""
-        return [
-            Route("/{lang}/delete", self.delete, methods=["POST"]),
-            Route("/{lang}/{slug}", self.send, methods=["POST"]),
-        ]
+        """Where forms are sent to. It comes after `Deleting`, as the slug takes any word."""
+        return [Route("/{lang}/{slug}", self.send, methods=["POST"])]
 
     def reading(self) -> list[Route]:
-        """The addresses of pages; they come after all others, as the slug takes any word."""
-        return [
-            Route("/", self.languages),
-            Route("/{lang}/", self.start),
-            Route("/{lang}/thanks", self.thanks),
-            Route("/{lang}/forget", self.forget),
-            Route("/{lang}/privacy", self.privacy),
-            Route("/{lang}/delete", self.ask_delete),
-            Route("/{lang}/{slug}", self.show),
-        ]
-
-    async def languages(self, request: Request) -> Response:
-        """Languages by their own names, the browser's preferred ones first."""
-        order = self.pages.preferred(request)
-        return self.pages.page("languages.html", order[0], order=order)
-
-    async def start(self, request: Request) -> Response:
-        """What this is, and the forms to choose from."""
-        asked = await self.open_rounds.current()
-        return self.pages.page("start.html", self._code(request), surveys=list(asked.by_slug.values()))
-
-    async def thanks(self, request: Request) -> Response:
-        """Neutral, and it asks the browser to forget."""
-        asked = await self.open_rounds.current()
-        return self.pages.page(
-            "thanks.html",
-            self._code(request),
-            headers=_FORGET,
-            has_results=bool(asked.releases),
-        )
-
-    async def forget(self, request: Request) -> Response:
-        """Nothing to see: it makes the browser drop the form that it left and keeps in memory for Back."""
-        self._code(request)
-        return Response(status_code=204, headers=_FORGET)
-
-    async def privacy(self, request: Request) -> Response:
-        """The privacy notice in full."""
-        return self.pages.page("privacy.html", self._code(request))
+        """Where forms are read; it comes after all others."""
+        return [Route("/{lang}/{slug}", self.show)]
 
     async def show(self, request: Request) -> Response:
         """An empty form with a receipt of its own."""
-        survey = self._survey(await self.open_rounds.current(), request)
-        return self._form(request, survey, Receipt.fresh(), {})
+        code = language_code(self.pages, request)
+        asked = await self.open_rounds.current()
+        empty = Filled(shown_at(asked, request), Receipt.fresh(), {})
+        return form_page(self.pages, code, empty, asked.directory)
 
     async def send(self, request: Request) -> Response:
-        """Check, seal, store; done is a 303 to the neutral page."""
-        code = self._code(request)
+        """Check, ask once more where there is reason, seal, store; done is a 303 to the neutral page."""
+        code = language_code(self.pages, request)
         asked = await self.open_rounds.current()
-        survey = self._sent_to(asked, request)
+        survey = sent_to(asked, request)
         given = await read_form(request)
         # Under the round that the form was shown for, while answers are taken for it.
-        taken = asked.taken(survey.questionnaire.name, (given.get("round") or [survey.round_id])[0])
+        named = (given.get(ROUND_FIELD) or [survey.round_id])[0]
+        taken = asked.taken(survey.questionnaire.name, named)
         if "envelope" in given:
-            return await self._send_sealed(request, taken if "round" in given else None, given)
-        receipt = _receipt(given)
+            return await self._send_sealed(request, taken if ROUND_FIELD in given else None, given)
+        filled = Filled(taken or survey, _receipt(given), given)
         try:
-            self.limiter.check(request)
-        except TooManyRequests as error:
             # Read first all the same: what was typed comes back with the page.
-            return self._form(request, taken or survey, receipt, given, whole=error)
-        if taken is None:
-            return self._form(request, survey, receipt, given, whole=RoundClosed())
-        survey = taken
-        checked = check_answers(survey.questionnaire, asked.directory, given)
-        card, problem = _access_code(survey, given)
-        if checked.problems or problem:
-            return self._form(
-                request, survey, receipt, given, problems=checked.problems, code_problem=problem
-            )
-        try:
-            await self.door.receive(
-                survey, receipt, lang=code, channel=CHANNEL, answers=checked.answers, code=card
-            )
-        except (SpoolUnavailable, TooManyAnswers) as error:
-            return self._form(request, survey, receipt, given, whole=error)
+            self.limiter.check(request)
+            if taken is None:
+                raise RoundClosed
+            return await self._take(code, filled)
+        except (TooManyRequests, SpoolUnavailable, TooManyAnswers) as error:
+            return self._again(code, filled, Wrong(whole=error))
         except RoundClosed as error:
-            await run_in_threadpool(self.open_rounds.renew_now)
-            return self._form(
-                request, self._survey(await self.open_rounds.current(), request), receipt, given, whole=error
+            if taken is not None:
+                await run_in_threadpool(self.open_rounds.renew_now)
+                filled = replace(filled, survey=shown_at(await self.open_rounds.current(), request))
+            return self._again(code, filled, Wrong(whole=error))
+
+    async def _take(self, code: str, filled: Filled) -> Response:
+        """Store a form whose round takes answers, or say what keeps it from being stored."""
+        survey, directory = filled.survey, self.open_rounds.latest.directory
+        checked = check_answers(survey.questionnaire, directory, filled.given)
+        card, problem = _access_code(survey, filled.given)
+        if checked.problems or problem:
+            return self._again(code, filled, Wrong(checked.problems, problem))
+        if filled.first(CHANGE_FIELD):
+            marked = passages(survey.questionnaire, checked.answers)
+            return form_page(
+                self.pages, code, filled, directory, focus=marked[0].question if marked else None
             )
+        if asked := once_more(filled, directory, checked.answers):
+            return once_more_page(self.pages, code, filled, asked)
+        await self.door.receive(
+            survey, filled.receipt, lang=code, channel=CHANNEL, answers=checked.answers, code=card
+        )
         return RedirectResponse(f"/{code}/thanks", status_code=303)
+
+    def _again(self, code: str, filled: Filled, wrong: Wrong) -> Response:
+        return form_page(self.pages, code, filled, self.open_rounds.latest.directory, wrong)
 
     async def _send_sealed(
         self, request: Request, survey: OpenSurvey | None, given: Mapping[str, Sequence[str]]
@@ -169,13 +123,13 @@ class WebForm:
             if isinstance(error, RoundClosed):
                 await run_in_threadpool(self.open_rounds.renew_now)
             if survey is None or isinstance(error, RoundClosed):
-                survey = self._survey(await self.open_rounds.current(), request)
+                survey = shown_at(await self.open_rounds.current(), request)
             return self._told(request, survey, error)
-        return RedirectResponse(f"/{self._code(request)}/thanks", status_code=303)
+        return RedirectResponse(f"/{language_code(self.pages, request)}/thanks", status_code=303)
 
     def _told(self, request: Request, survey: OpenSurvey, error: FeedbackError) -> Response:
         """An error for the page's own module, with the key that is to be sealed to now."""
-        speak = self.pages.interfaces[self._code(request)]
+        speak = self.pages.interfaces[language_code(self.pages, request)]
         content = {
             "sentence": speak.plain(error.message, **error.facts),
             "round": survey.round_id,
@@ -183,102 +137,6 @@ class WebForm:
             "fingerprint": survey.sealing.fingerprint.hex(),
         }
         return JSONResponse(content, error.status, retry_after(error))
-
-    async def ask_delete(self, request: Request) -> Response:
-        """Where a receipt is typed."""
-        return self.pages.page("delete.html", self._code(request), state="ask", typed="", problem=None)
-
-    async def delete(self, request: Request) -> Response:
-        """Deletes by receipt; the reply is the same whether there was an answer or not."""
-        code = self._code(request)
-        typed = " ".join((await read_form(request)).get("receipt", []))
-        try:
-            self.limiter.check(request)
-            receipt = Receipt.from_text(typed)
-            asked = await self.open_rounds.current()
-            numbers = [one.round_number for one in asked.taking]
-            await self.door.delete(receipt, numbers)
-        except (InvalidReceipt, SpoolUnavailable, RoundClosed, TooManyRequests) as error:
-            sentence = self.pages.interfaces[code].error(error)
-            return self.pages.page(
-                "delete.html",
-                code,
-                error.status,
-                retry_after(error),
-                state="ask",
-                typed=typed[:80],
-                problem=sentence,
-            )
-        return self.pages.page("delete.html", code, state="done", typed="", problem=None)
-
-    def _code(self, request: Request) -> str:
-        code = str(request.path_params["lang"])
-        if code not in self.pages.interfaces:
-            raise HTTPException(404)
-        return code
-
-    def _survey(self, asked: Asked, request: Request) -> OpenSurvey:
-        self._code(request)
-        survey = asked.by_slug.get(request.path_params["slug"])
-        if survey is None:
-            raise NothingOpen if request.path_params["slug"] in asked.slugs else HTTPException(404)
-        return survey
-
-    def _sent_to(self, asked: Asked, request: Request) -> OpenSurvey:
-        """The same for what is sent: a new version may have another address than a form in its grace."""
-        slug = request.path_params["slug"]
-        ending = next((one for one in asked.ending if one.questionnaire.slug == slug), None)
-        return ending if ending and slug not in asked.by_slug else self._survey(asked, request)
-
-    def _form(
-        self,
-        request: Request,
-        survey: OpenSurvey,
-        receipt: Receipt,
-        given: Mapping[str, Sequence[str]],
-        problems: Sequence[AnswerProblem] = (),
-        code_problem: FeedbackError | None = None,
-        whole: FeedbackError | None = None,
-    ) -> Response:
-        """The form, with what was typed and what is wrong: `whole` about all of it, else by question."""
-        code = self._code(request)
-        speak = self.pages.interfaces[code]
-        language = survey.questionnaire.language_or_source(code)
-        sentences = {}
-        for problem in problems:
-            error = problem.error
-            own = error.texts[language] if isinstance(error, ConstraintNotMet) and error.texts else None
-            sentences[problem.question] = own or speak.error(error)
-        if code_problem:
-            sentences[CODE_FIELD] = speak.error(code_problem)
-        status = whole.status if whole else 422 if sentences else 200
-        return self.pages.page(
-            "form.html",
-            code,
-            status,
-            retry_after(whole) if whole else None,
-            survey=survey,
-            survey_language=language,
-            receipt=receipt,
-            given=given,
-            sentences=sentences,
-            whole=speak.error(whole) if whole else None,
-            directory=self.open_rounds.latest.directory,
-            in_browser=sealable(survey.questionnaire),
-            alone=choice_alone,
-            say=_sentences(speak),
-        )
-
-
-def _sentences(speak: Interface) -> dict[str, str]:
-    """What the browser's module says where the server would; it fills in what stands in braces."""
-    errors = {
-        "needed": AnswerRequired(),
-        "many": TooManyChoices(most="{most}"),
-        "long": TextTooLong(length="{length}", most=TEXT_CHARACTERS),
-        "wide": TextTooManyBytes(excess="{excess}"),
-    }
-    return {name: speak.plain(error.message, **error.facts) for name, error in errors.items()}
 
 
 def _access_code(
@@ -299,6 +157,6 @@ def _access_code(
 def _receipt(given: Mapping[str, Sequence[str]]) -> Receipt:
     """The form's receipt; a new one for a client that sent none."""
     try:
-        return Receipt.from_hex((given.get("receipt") or [""])[0])
+        return Receipt.from_hex((given.get(RECEIPT_FIELD) or [""])[0])
     except InvalidReceipt:
         return Receipt.fresh()

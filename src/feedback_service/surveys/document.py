@@ -36,7 +36,7 @@ _QUESTION_KEYS = {
     "choices", "max", "publish", "pictograms",
 }  # fmt: skip
 # Fields of the form that are no questions.
-_TAKEN_NAMES = {"survey", "round", "receipt", "tag", "id", "envelope", "code"}
+_TAKEN_NAMES = {"survey", "round", "receipt", "tag", "id", "envelope", "code", "asked", "looked", "change"}
 # Slugs that are addresses of the service itself.
 _TAKEN_SLUGS = {"accessibility", "thanks", "delete", "privacy", "what-we-keep", "results", "replies"}
 
