@@ -19,6 +19,11 @@ LOOK = Path(__file__).with_name("looking.js").read_text("utf-8")
 NOTHING: dict[str, list[str]] = {"axe": [], "wide": [], "cut": [], "small": []}
 # The tag of the rules about colours.
 COLOURS = ["cat.color"]
+# WCAG 2.2, 1.4.12 and 1.4.4.
+SPACED_OUT = (
+    "* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }"
+)
+TWICE_AS_LARGE = "html { font-size: 36px !important }"
 CODES = sorted(load_interfaces())
 # One of each direction, and the script with the tallest letters: colours are the same in all languages.
 CLOSELY = [code for code in ("de", "ar", "ti") if code in CODES]
@@ -67,6 +72,33 @@ def _send_nothing(page: Page, address: str) -> None:
     page.goto(address)
     page.locator("main button").click()
     expect(page.locator("[role=alert] a")).to_be_visible()
+
+
+@pytest.mark.parametrize("code", CLOSELY)
+def test_nothing_is_wrong_when_it_is_asked_once_more(
+    demonstration: Any, context: BrowserContext, code: str
+) -> None:
+    page = context.new_page()
+    page.goto(f"{demonstration.url}/{code}/a")
+    page.locator("select").select_option("08416")
+    page.locator("textarea").fill("0170 1234567, Herr Müller")
+    # Past the page's own script: without it the server asks.
+    page.evaluate("() => document.forms[0].submit()")
+    expect(page.locator("mark")).to_have_count(2)
+    assert page.evaluate(LOOK) == NOTHING
+
+
+@pytest.mark.parametrize("code", CLOSELY)
+def test_letters_twice_as_large_or_spaced_out_fit(
+    demonstration: Any, context: BrowserContext, code: str
+) -> None:
+    page = context.new_page()
+    for path in ("", "a", f"results/clients/{demonstration.round}/08"):
+        page.goto(f"{demonstration.url}/{code}/{path}")
+        for style in SPACED_OUT, TWICE_AS_LARGE:
+            added = page.add_style_tag(content=style)
+            assert page.evaluate("() => document.documentElement.scrollWidth") <= 320, (path, style)
+            added.evaluate("(style) => style.remove()")
 
 
 def _in_its_language(page: Page, code: str) -> None:
