@@ -41,9 +41,12 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
 @pytest.mark.parametrize("code", CODES)
 def test_nothing_is_wrong_on_any_page(demonstration: Any, context: BrowserContext, code: str) -> None:
     page = context.new_page()
+    titles = set()
     for address in _addresses(demonstration, code):
         page.goto(address)
         _in_its_language(page, code)
+        assert page.title() not in titles
+        titles.add(page.title())
         assert page.evaluate(LOOK) == NOTHING, address
     for slug in ("a", "b"):
         _send_nothing(page, f"{demonstration.url}/{code}/{slug}")
