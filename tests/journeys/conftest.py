@@ -23,9 +23,11 @@ from feedback_service.demo.setting_up import set_up
 from feedback_service.i18n import load_interfaces
 from feedback_service.intake.open_rounds import OpenRounds
 from feedback_service.intake.spool import Spool
+from feedback_service.regions.directory import Region
 from feedback_service.rounds.calendar import Quarter
 from feedback_service.serve import HTTP
 from feedback_service.settings import Settings
+from feedback_service.storage.regions import put_regions
 from feedback_service.storage.session import open_store
 from feedback_service.web import Parts, create_app
 
@@ -33,6 +35,10 @@ FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+
+# Of Tübingen, as after `regions import`.
+TOWNS = [Region("08416041", "Tübingen, Universitätsstadt"), Region("08416036", "Rottenburg am Neckar, Stadt")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +156,8 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstr
     """The demonstration, small, served by a thread: it costs a second."""
     folder, today = tmp_path_factory.mktemp("demo") / "data", date(2026, 11, 26)
     store = set_up(folder, today, respondents=300)
+    with store.begin() as connection:
+        put_regions(connection, TOWNS)
     settings = Settings(demo=True, operator="Testamt", contact="test@example.org")
     parts = Parts(store, Spool(store.spool_folder, 64), OpenRounds(store), load_interfaces(), settings)
     with socket.socket() as free:

@@ -88,6 +88,7 @@ def test_nothing_is_wrong_when_it_is_asked_once_more(
     # Past the page's own script: without it the server asks.
     page.evaluate("() => document.forms[0].submit()")
     expect(page.locator("mark")).to_have_count(2)
+    expect(page.locator("select option")).to_have_count(3)
     assert page.evaluate(LOOK) == NOTHING
 
 

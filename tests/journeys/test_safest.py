@@ -28,7 +28,7 @@ def test_an_answer_needs_neither_script_nor_drawings(demonstration: Any, chromiu
     assert all(len(words.strip()) > 1 for words in labels.all_inner_texts())
     for field in page.get_by_role("checkbox").all() + page.get_by_role("radio").all():
         assert field.is_visible() and field.is_enabled()
-    page.get_by_role("combobox").select_option("08416")
+    page.get_by_role("combobox").select_option("08415")
     page.get_by_role("checkbox", name="Житло").check()
     page.locator("main button").click()
     expect(page).to_have_url(f"{demonstration.url}/uk/thanks")
