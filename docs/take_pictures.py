@@ -79,9 +79,7 @@ def _wait_for(url: str) -> None:
 
 
 def _take_all(browser: Browser, url: str, ending: str, width: int, height: int) -> None:
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, java_script_enabled=False, reduced_motion="reduce"
-    )
+    context = browser.new_context(viewport={"width": width, "height": height}, java_script_enabled=False)
     page = context.new_page()
     newest = page.request.get(f"{url}/api/v1/releases").json()[0]["round"]
     for code in CODES:

@@ -16,7 +16,7 @@ LIGHT, DARK = (
     for block in re.findall(r":root \{(.*?)\}", STYLE, re.S)[:2]
 )
 # What print and forced colours change is black on white, or the reader's own choice.
-SCREEN = STYLE[: STYLE.index("@media (prefers-reduced-motion")]
+SCREEN = STYLE[: STYLE.index("@media (forced-colors")]
 TEXTS = set(re.findall(r"[ ;{](?:color|fill): var\(--([\w-]+)\)", SCREEN)) - {"on-accent", "bar"}
 GROUNDS = set(re.findall(r"background(?:-color)?: var\(--([\w-]+)\)", SCREEN)) - {"accent"}
 # What must be seen though it is no text: bars, the edge of a field, pictures.

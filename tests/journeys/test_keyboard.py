@@ -25,9 +25,7 @@ STOPS_AT_MOST = 80
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
 @pytest.mark.parametrize("code", ["de", "ar"])
 def test_the_whole_way_needs_no_mouse(demonstration: Any, chromium: Browser, code: str, script: bool) -> None:
-    context = chromium.new_context(
-        java_script_enabled=script, reduced_motion="reduce", viewport={"width": 360, "height": 740}
-    )
+    context = chromium.new_context(java_script_enabled=script, viewport={"width": 360, "height": 740})
     page = context.new_page()
     page.goto(demonstration.url)
     _tab_to(page, f".languages a[lang={LANGUAGES[code].bcp47}]")
