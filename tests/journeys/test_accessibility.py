@@ -107,6 +107,25 @@ def test_letters_twice_as_large_or_spaced_out_fit(
             added.evaluate("(style) => style.remove()")
 
 
+def test_a_form_on_paper_has_boxes_and_lines_and_nothing_to_press(
+    demonstration: Any, context: BrowserContext
+) -> None:
+    page = context.new_page()
+    page.emulate_media(media="print")
+    page.goto(f"{demonstration.url}/ar/a")
+    # The receipt would belong to an answer that is never sent.
+    for gone in ("nav", "footer", "main button", ".receipt", ".notice a"):
+        expect(page.locator(gone).first).to_be_hidden()
+    for there in ("[name=pressing]", "[name=access]", "select", "textarea", ".pictogram", "legend"):
+        expect(page.locator(there).first).to_be_visible()
+    line = "(field) => [getComputedStyle(field).color, getComputedStyle(field).borderBottomStyle]"
+    assert page.locator("select").evaluate(line) == ["rgba(0, 0, 0, 0)", "solid"], (
+        "“please choose” is not printed"
+    )
+    lines = "(field) => getComputedStyle(field).backgroundImage"
+    assert "repeating-linear-gradient" in page.locator("textarea").evaluate(lines)
+
+
 def _in_its_language(page: Page, code: str) -> None:
     """The document says which language it is in and how that runs."""
     html = page.locator("html")
