@@ -59,7 +59,9 @@ def test_nothing_is_wrong_on_any_page(demonstration: Any, context: BrowserContex
 def test_nothing_is_wrong_in_the_dark_either(demonstration: Any, context: BrowserContext, code: str) -> None:
     page = context.new_page()
     page.emulate_media(color_scheme="dark")
-    for address in [*_addresses(demonstration, code), f"{demonstration.url}/{code}/a"]:
+    # Every colour is on one of these.
+    for path in ("", "a", "delete", "what-we-keep", *_results(demonstration, code)):
+        address = f"{demonstration.url}/{code}/{path}"
         page.goto(address)
         assert page.evaluate(LOOK, "only")["axe"] == [], address
     _send_nothing(page, f"{demonstration.url}/{code}/b")
@@ -67,10 +69,13 @@ def test_nothing_is_wrong_in_the_dark_either(demonstration: Any, context: Browse
 
 
 def _addresses(demonstration: Any, code: str) -> list[str]:
+    return [f"{demonstration.url}/{code}/{page}" for page in (*PAGES, *_results(demonstration, code))]
+
+
+def _results(demonstration: Any, code: str) -> list[str]:
     """A district's figures are fewer than the state's, and it says what is withheld and why."""
     regions = ("08416", "08") if code in CLOSELY else ("08416",)
-    results = [f"results/clients/{demonstration.round}/{region}" for region in regions]
-    return [f"{demonstration.url}/{code}/{page}" for page in (*PAGES, *results)]
+    return [f"results/clients/{demonstration.round}/{region}" for region in regions]
 
 
 def _send_nothing(page: Page, address: str) -> None:
