@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from .channels.accessibility import Accessibility
@@ -23,6 +23,9 @@ from .channels.deleting import Deleting
 from .channels.front_pages import FrontPages
 from .channels.pages import Pages
 from .channels.preview import Preview
+from .channels.recordings import ADDRESS as RECORDINGS
+from .channels.recordings import Recordings
+from .channels.region_list import RegionList
 from .channels.results import Results
 from .channels.sender import Limiter
 from .channels.shields import OwnSiteOnly, QuietErrors, SecurityHeaders
@@ -74,7 +77,7 @@ class Parts:
 class OneDoor:
     """The two applications behind one address: the API for programs, pages for people.
 
-    Pages are compressed when they are read, never in reply to what somebody sent.
+    Pages are compressed when they are read, never in reply to what somebody sent; recordings are already.
     """
 
     api: FastAPI
@@ -85,7 +88,7 @@ class OneDoor:
         """Pass a request on by its path."""
         if scope["type"] == "http" and scope["path"].startswith(_API):
             await self.api(scope, receive, send)
-        elif scope["type"] == "http" and scope["method"] == "POST":
+        elif scope["type"] == "http" and (scope["method"] == "POST" or scope["path"].startswith(RECORDINGS)):
             await self.people(scope, receive, send)
         else:
             await self.read(scope, receive, send)
@@ -99,20 +102,25 @@ def create_app(parts: Parts, clock: Callable[[], float] = time.monotonic) -> ASG
     # Two applications: what people send needs none of the framework that describes the API to programs.
     limit = RateLimit(clock) if parts.settings.rate_limit else None
     limiter = Limiter(limit, parts.settings.trusted_proxy)
-    api = _api_app(Api(parts.open_rounds, door, parts.store, limiter))
+    api = Api(parts.open_rounds, door, parts.store, limiter)
     form = WebForm(pages, parts.open_rounds, door, limiter)
     deleting = Deleting(pages, parts.open_rounds, door, limiter)
     people = _people_app(pages, parts, form, deleting, group_commit)
-    door_for_all = OneDoor(api, people, GZipMiddleware(people, minimum_size=500))
-    return QuietErrors(SecurityHeaders(OwnSiteOnly(door_for_all), pages.policy))
+    door_for_all = OneDoor(_api_app(api), people, GZipMiddleware(people, minimum_size=500))
+
+    def refused(request: Request, error: FeedbackError) -> Response:
+        for_programs = request.url.path.startswith(_API)
+        return api.problem(error) if for_programs else pages.error(request, error)
+
+    return QuietErrors(SecurityHeaders(OwnSiteOnly(door_for_all, refused), pages.policy))
 
 
 def _api_app(api: Api) -> FastAPI:
     app = FastAPI(title="Feedback service", openapi_url=f"{_API}openapi.json", docs_url=None, redoc_url=None)
     app.include_router(api.router())
 
-    async def known(_request: Request, error: Exception) -> Response:
-        return api.problem(_as_known(error))
+    async def known(request: Request, error: Exception) -> Response:
+        return _with_allow(app, request, error, api.problem(_as_known(error)))
 
     _handle(app, known)
     # FastAPI's own answer would repeat what was sent.
@@ -126,6 +134,8 @@ def _people_app(
     # First what is sent: it is what many do at once. The form's own address takes any word.
     routes = deleting.routes() + form.sending()
     routes.append(Route("/healthz", healthy))
+    routes += RegionList(parts.open_rounds).routes()
+    routes += Recordings(parts.open_rounds, parts.store).routes()
     if parts.settings.demo:
         routes += Preview(pages, parts.store).routes()
     routes += Results(pages, parts.open_rounds, parts.store).routes()
@@ -135,7 +145,7 @@ def _people_app(
     app = Starlette(routes=routes, lifespan=_lifespan(group_commit))
 
     async def known(request: Request, error: Exception) -> Response:
-        return pages.error(request, _as_known(error))
+        return _with_allow(app, request, error, pages.error(request, _as_known(error)))
 
     _handle(app, known)
     return app
@@ -155,6 +165,23 @@ def _as_known(error: Exception) -> FeedbackError:
     if not isinstance(error, HTTPException | RequestValidationError):
         return FeedbackError()
     return CannotDoThat() if isinstance(error, HTTPException) and error.status_code == 405 else PageNotFound()
+
+
+def _with_allow(app: Starlette, request: Request, error: Exception, reply: Response) -> Response:
+    """The reply; to a method that an address doesn't take, with those that it takes (RFC 9110, 15.5.6).
+
+    An address may be several routes, one a method: the error's own header knows the first alone.
+    """
+    if isinstance(error, HTTPException) and error.status_code == 405:
+        methods = {
+            method
+            for route in app.routes
+            if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
+            for method in route.methods or ()
+        }
+        own = (error.headers or {}).get("Allow", "")
+        reply.headers["allow"] = ", ".join(sorted(methods)) or own
+    return reply
 
 
 async def healthy(_request: Request) -> Response:

@@ -103,3 +103,9 @@ def test_unknown_addresses_are_problems(site: Any) -> None:
         assert reply.status_code == 404
         assert reply.headers["content-type"] == "application/problem+json"
     assert site.http.get("/api/v1/surveys/clients?lang=xx").status_code == 404
+
+
+def test_what_another_website_sends_is_a_problem_for_programs_too(site: Any) -> None:
+    reply = site.http.post("/api/v1/submissions", content=b"{}", headers={"sec-fetch-site": "cross-site"})
+    assert (reply.status_code, reply.headers["content-type"]) == (403, "application/problem+json")
+    assert reply.json()["code"] == "sent-from-elsewhere"

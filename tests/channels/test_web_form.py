@@ -125,7 +125,10 @@ def test_a_full_disk_tells_people_to_try_again_and_keeps_what_they_typed(
 def test_what_another_site_makes_a_browser_send_is_refused(
     site: Any, headers: dict[str, str], status: int
 ) -> None:
-    assert _post(site, "/en/a", GOOD, **headers).status_code == status
+    reply = _post(site, "/ar/a", GOOD, **headers)
+    assert reply.status_code == status
+    assert status == 303 or ('dir="rtl"' in reply.text and 'role="alert"' in reply.text)
+    assert "SENTINEL" not in reply.text
     assert site.stored() == (1 if status == 303 else 0)
 
 
@@ -171,7 +174,13 @@ def test_unknown_addresses_and_methods_have_a_page(site: Any) -> None:
     assert site.http.get("/de/zzz").status_code == 404
     missing = site.http.get("/ar/nothing/here/at/all")
     assert missing.status_code == 404 and 'dir="rtl"' in missing.text
-    assert site.http.put("/de/a").status_code == 405
+    for path, methods in (
+        ("/de/a", "GET, HEAD, POST"),
+        ("/healthz", "GET, HEAD"),
+        ("/api/v1/surveys", "GET"),
+    ):
+        refused = site.http.put(path)
+        assert (refused.status_code, refused.headers["allow"]) == (405, methods)
 
 
 def test_a_receipt_deletes_and_the_reply_is_the_same_without_an_answer(site: Any) -> None:

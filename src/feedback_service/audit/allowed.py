@@ -72,6 +72,7 @@ FILES = tuple(
         r"mix\.lock",
         r"backup\.path",
         r"mix/code\.key",
+        r"audio/[a-z][a-z0-9_]*/[a-z0-9][a-z0-9_-]*\.(opus|ogg|mp3|m4a)",
         _KEY,
         r"spool/code\.pub",
         r"spool/machine\.id",

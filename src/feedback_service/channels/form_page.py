@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from ..errors import FeedbackError
+from ..errors import N_, FeedbackError
+from ..free_text.browser import browser_expression, browser_kinds
+from ..free_text.found import Kind
 from ..i18n import Interface
 from ..intake.open_rounds import OpenSurvey
 from ..regions.directory import Directory, Region
@@ -32,6 +34,13 @@ ROUND_FIELD = "round"
 RECEIPT_FIELD = "receipt"
 # For which district the municipality was asked already.
 ASKED_FIELD = "asked"
+KINDS: Mapping[Kind, str] = {
+    Kind.PHONE: N_("a phone number"),
+    Kind.EMAIL: N_("an e-mail address"),
+    Kind.IBAN: N_("a bank account number (IBAN)"),
+    Kind.FILE_NUMBER: N_("a file number of an office"),
+    Kind.NAME: N_("perhaps a name"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,9 @@ def form_page(
         in_browser=sealable(filled.survey.questionnaire),
         alone=choice_alone,
         say=_sentences(speak),
+        personal=browser_expression(),
+        kinds=[KINDS[kind] for kind in browser_kinds()],
+        has_towns=next(directory.at(Level.MUNICIPALITY), None) is not None,
     )
 
 

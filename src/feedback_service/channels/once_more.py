@@ -5,19 +5,17 @@ Nothing is kept in between: the page carries everything that was filled in back 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from ..errors import N_
 from ..free_text.find import find_personal
-from ..free_text.found import Found, Kind
+from ..free_text.found import Found
 from ..regions.directory import Directory, Region
 from ..regions.keys import Level, level_of
 from ..surveys.answers import Answers
 from ..surveys.questionnaire import Questionnaire
-from .form_page import ASKED_FIELD, CODE_FIELD, RECEIPT_FIELD, ROUND_FIELD, Filled
+from .form_page import ASKED_FIELD, CODE_FIELD, KINDS, RECEIPT_FIELD, ROUND_FIELD, Filled
 from .pages import Pages
 
 # That the text was shown once more.
@@ -25,13 +23,6 @@ LOOKED_FIELD = "looked"
 # The button that brings the form back.
 CHANGE_FIELD = "change"
 _CONTEXT = 30
-KINDS: Mapping[Kind, str] = {
-    Kind.PHONE: N_("a phone number"),
-    Kind.EMAIL: N_("an e-mail address"),
-    Kind.IBAN: N_("a bank account number (IBAN)"),
-    Kind.FILE_NUMBER: N_("a file number of an office"),
-    Kind.NAME: N_("perhaps a name"),
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ class Assets:
         sealing = _bare(folder.joinpath("seal.js").read_text("utf-8"))
         policy = (
             f"default-src 'none'; style-src '{_hash(style)}';"
-            f" script-src '{_hash(script)}' '{_hash(sealing)}'; img-src 'self' data:;"
+            f" script-src '{_hash(script)}' '{_hash(sealing)}'; img-src 'self' data:; media-src 'self';"
             " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
         )
         # Our own files, not anybody's input; escaping would change them and break the hash.

@@ -6,12 +6,15 @@ Outermost: an unhandled error prints its class, file and line, never its text, w
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..errors import describe
+from ..errors import N_, FeedbackError, describe
 
 _ALWAYS = [(b"cache-control", b"no-store"), (b"referrer-policy", b"no-referrer")]
 # What says how a content may be used; a redirect has none.
@@ -80,23 +83,31 @@ class SecurityHeaders:
             headers.append((b"content-security-policy", self._policy if is_page else _API_POLICY))
 
 
+class SentFromElsewhere(FeedbackError):
+    """A form that another website made a browser send."""
+
+    status = 403
+    code = "sent-from-elsewhere"
+    message = N_(
+        "This form came from another website, so it was not taken. Please open it here and send it again."
+    )
+
+
 class OwnSiteOnly:
     """Refuses what another site makes a browser send. No token, no cookie.
 
     By `Sec-Fetch-Site`; where that is absent, by an `Origin` that is neither `null` (which Chromium sends
-    with our own forms under no-referrer) nor ours. Clients that aren't browsers send neither.
+    with our own forms under no-referrer) nor ours. Clients that aren't browsers send neither. `refused` makes
+    the reply: a page for people, a problem for programs.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, refused: Callable[[Request, FeedbackError], Response]) -> None:
         self.app = app
+        self._refused = refused
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "POST" and _from_elsewhere(Headers(scope=scope)):
-            headers = [(b"content-type", b"text/plain; charset=utf-8")]
-            await send({"type": "http.response.start", "status": 403, "headers": headers})
-            await send(
-                {"type": "http.response.body", "body": b"403: sent from another site. Nothing was stored.\n"}
-            )
+            await self._refused(Request(scope), SentFromElsewhere())(scope, receive, send)
             return
         await self.app(scope, receive, send)
 

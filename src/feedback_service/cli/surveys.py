@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ..rounds.choosing import require_survey
+from ..storage.recordings import keep_recordings
 from ..storage.surveys import add_survey, newest_survey, survey_names
 from ..surveys.capacity import longest_plaintext
 from ..surveys.questionnaire import Questionnaire
@@ -46,14 +47,17 @@ def check(
 
 
 def import_(file: File, data: Data = DEFAULT_DATA, as_json: Json = False) -> None:
-    """Take a survey file over; the survey's next round asks it."""
+    """Take a survey file over, with the recordings that lie beside it; the survey's next round asks it."""
     store, _ = installation(data)
     out = Out(as_json)
     questionnaire = read_yaml(read_text(file))
+    recordings = keep_recordings(store, questionnaire, file.parent)
     with store.begin() as connection:
         version = add_survey(connection, questionnaire)
     out.line(f"{questionnaire.name}: version {version}. It is asked from the survey's next round on.")
-    out.finish({**_described(questionnaire), "version": version})
+    if recordings:
+        out.line(f"{recordings} recordings go with it.")
+    out.finish({**_described(questionnaire), "version": version, "recordings": recordings})
 
 
 def export(

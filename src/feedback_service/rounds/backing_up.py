@@ -134,7 +134,8 @@ def _write(store: Store, out: IO[bytes]) -> None:
 
 def _files(store: Store) -> list[Path]:
     settings = [path for path in [store.folder / SETTINGS_FILE] if path.exists()]
-    return [*settings, *sorted(store.key_folder.glob("*.pub")), store.folder / DATABASE]
+    recordings = sorted(store.audio_folder.glob("*/*"))
+    return [*settings, *sorted(store.key_folder.glob("*.pub")), *recordings, store.folder / DATABASE]
 
 
 def _add(archive: tarfile.TarFile, name: str, source: IO[bytes] | _Hashed, size: int) -> None:

@@ -20,6 +20,7 @@ from .backing_up import FORMAT, FORMAT_FILE, SUMS, is_backup
 # Nothing else is ever written, whatever stands in the file: no path out of the folder, no link.
 _MEMBER = re.compile(
     rf"{re.escape(DATABASE)}|{re.escape(SETTINGS_FILE)}|keys/[a-z][a-z0-9_]*(-[1-8][0-9]{{3}}-Q[1-4])?\.pub"
+    r"|audio/[a-z][a-z0-9_]*/[a-z0-9][a-z0-9_-]*\.[a-z0-9]+"
 )
 _PART = 1 << 20
 _MOST_SUMS = 1 << 20

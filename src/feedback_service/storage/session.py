@@ -115,6 +115,11 @@ class Store:
         return self.folder / "keys"
 
     @property
+    def audio_folder(self) -> Path:
+        """Recordings of questions, which everybody may hear."""
+        return self.folder / "audio"
+
+    @property
     def mix_folder(self) -> Path:
         """What only the mixing process needs to read."""
         return self.folder / "mix"

@@ -12,6 +12,7 @@ from typing import Any, cast, get_args
 from ..errors import FeedbackError
 from ..i18n import LANGUAGES
 from ..sealing.plaintext import LONGEST_CONTENT
+from .audio import audio_problems
 from .capacity import longest_plaintext
 from .categories import NO_ANSWER, PublishClass
 from .expression import SELF, Expression, InvalidExpression, parse
@@ -33,7 +34,7 @@ _SLUG = re.compile(r"[a-z][a-z0-9-]{0,19}\Z")
 _TOP_KEYS = {"name", "slug", "audience", "access", "source", "languages", "title", "intro", "questions"}
 _QUESTION_KEYS = {
     "name", "type", "label", "hint", "required", "relevant", "constraint", "constraint_message",
-    "choices", "max", "publish", "pictograms",
+    "choices", "max", "publish", "pictograms", "audio",
 }  # fmt: skip
 # Fields of the form that are no questions.
 _TAKEN_NAMES = {"survey", "round", "receipt", "tag", "id", "envelope", "code", "asked", "looked", "change"}
@@ -135,8 +136,10 @@ class _Reader:
             most=self._picks(raw, kind, where),
             publish=cast("PublishClass | None", raw.get("publish")),
             pictograms=self._flag(raw.get("pictograms", False), f"{where}, pictograms"),
+            audio=raw.get("audio", {}),
         )
         self._check_question(question, where)
+        self.problems += [f"{where}, audio: {one}" for one in audio_problems(question.audio, self.languages)]
         return question
 
     def _check_question(self, question: Question, where: str) -> None:

@@ -53,6 +53,8 @@ class Question:
     most: int = 1
     publish: PublishClass | None = None
     pictograms: bool = False
+    # Names of recordings by language, not of every language.
+    audio: Texts = field(default_factory=dict)
     # The names of its choices, in order: read for every answer, so made once.
     choice_names: tuple[str, ...] = field(init=False)
 
@@ -97,6 +99,11 @@ class Questionnaire:
     def has_codes(self) -> bool:
         """Whether people may hand in access codes."""
         return self.access != "open"
+
+    @property
+    def recordings(self) -> tuple[str, ...]:
+        """The names of all recordings, each once, in order."""
+        return tuple(dict.fromkeys(name for one in self.questions for name in one.audio.values()))
 
     @property
     def region_question(self) -> Question:

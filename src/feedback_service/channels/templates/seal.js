@@ -94,7 +94,8 @@ export function answersOf(form) {
   for (const field of form.querySelectorAll("fieldset[data-q]")) {
     const name = field.dataset.q;
     const picked = [...field.querySelectorAll("input:checked")].map((input) => input.value);
-    const typed = field.querySelector("select, textarea");
+    // Beneath the district stands its municipality, once there is one to choose.
+    const typed = [...field.querySelectorAll("select, textarea")].pop();
     const value = typed ? clean(typed.value) : field.dataset.most ? picked : (picked[0] ?? "");
     if (value.length) answers[name] = value;
   }
@@ -123,6 +124,16 @@ export function problemsOf(form, answers) {
   return found;
 }
 
+// What in a text may show who somebody is, by the expression of `free_text/browser.py`: each passage with the
+// number of the group that found it.
+export const found = (text, expression) =>
+  [...text.matchAll(new RegExp(expression, "gu"))].map(([all, ...groups]) => [
+    all.replace(/^[\s(„]/, ""),
+    groups.findIndex((group) => group),
+  ]);
+
+const add = (tag, text, to) => to.appendChild(Object.assign(document.createElement(tag), { textContent: text }));
+
 async function enhance(form) {
   const { dataset: says } = form;
   let receipt;
@@ -143,16 +154,48 @@ async function enhance(form) {
   draw();
   form.addEventListener("reset", () => setTimeout(draw));
 
-  const show = (whole, problems) => {
-    form.parentNode.querySelectorAll(".problems, .error").forEach((old) => old.remove());
+  // The municipality. Everybody's browser asks for the same list, so that nobody learns which district it was.
+  const region = form.querySelector("select");
+  let towns;
+  const ask = async () => {
+    const chosen = region.value;
+    if (chosen.length === 5 && says.towns) {
+      towns ??= fetch(says.towns).then((reply) => reply.json()).catch(() => ({}));
+    }
+    const listed = Object.entries((await towns) ?? {}).filter(([key]) => key.startsWith(chosen));
+    if (chosen !== region.value) return;
+    form.querySelector(".town")?.remove();
+    if (chosen.length !== 5 || !listed.length) return;
+    const [question, hint, district] = says.town.split("|");
+    const label = add("label", question, region.parentNode);
+    label.className = "town";
+    add("span", hint, label).className = "hint";
+    const select = add("select", "", label);
+    listed.unshift([chosen, district.replace("{name}", region.selectedOptions[0].text)]);
+    for (const [key, name] of listed) add("option", name, select).value = key;
+  };
+  region.addEventListener("change", ask);
+  form.addEventListener("reset", () => setTimeout(ask));
+  ask();
+
+  // A part of the page that says something before it is sent; the one before it goes. The second look has its
+  // own button to send.
+  const submit = form.querySelector("button");
+  const part = (name, title) => {
+    form.parentNode.querySelectorAll(".problems, .error, .look").forEach((old) => old.remove());
+    submit.parentNode.hidden = false;
     const box = document.createElement("section");
-    box.className = "problems";
+    box.className = name;
+    box.tabIndex = -1;
+    add("h2", title, box);
+    return box;
+  };
+
+  const show = (whole, problems) => {
+    const box = part("problems", says.nothing);
     box.setAttribute("role", "alert");
-    const add = (tag, text, to = box) => to.appendChild(Object.assign(document.createElement(tag), { textContent: text }));
-    add("h2", says.nothing);
-    if (whole) add("p", whole);
-    else add("p", says.look);
-    const list = add("ul", "");
+    add("p", whole || says.look, box);
+    const list = add("ul", "", box);
     let wrong;
     for (const field of form.querySelectorAll("fieldset[data-q]")) {
       const sentence = problems[field.dataset.q];
@@ -174,18 +217,51 @@ async function enhance(form) {
       wrong ??= first;
     }
     form.before(box);
-    if (!wrong) {
-      list.remove();
-      box.tabIndex = -1;
-    }
+    if (!wrong) list.remove();
     // Last of all: what is put in above it would move it out of sight again.
     (wrong ?? box).focus();
   };
 
-  const send = async () => {
+  // The second look; true where there is nothing to look at.
+  const looked = (answers) => {
+    const [title, intro, note, change, anyway, ...kinds] = says.again.split("|");
+    const box = part("look", title);
+    add("p", intro, box);
+    const list = add("ul", "", box);
+    list.className = "passages";
+    let first;
+    for (const typed of form.querySelectorAll("textarea")) {
+      for (const [passage, kind] of found(answers[typed.name] ?? "", says.personal)) {
+        first ??= typed;
+        const line = add("li", "", list);
+        add("mark", "", line).append(add("bdi", passage, line));
+        line.append(" ");
+        add("span", kinds[kind], line).className = "kind";
+      }
+    }
+    submit.parentNode.hidden = first;
+    if (!first) return true;
+    add("p", note, box);
+    const button = (text, act) => {
+      const made = add("button", text, box);
+      made.type = "button";
+      made.onclick = () => {
+        submit.parentNode.hidden = false;
+        box.remove();
+        act();
+      };
+    };
+    button(change, () => first.focus());
+    button(anyway, () => press(true));
+    submit.parentNode.before(box);
+    box.focus();
+  };
+
+  const send = async (anyway) => {
     const answers = answersOf(form);
     const problems = problemsOf(form, answers);
     if (Object.keys(problems).length) return show("", problems);
+    if (!anyway && !looked(answers)) return;
     const named = await crypto.subtle.importKey("raw", receipt, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
     const body = new URLSearchParams({
       round: says.round,
@@ -205,14 +281,16 @@ async function enhance(form) {
     show(told?.sentence ?? says.offline, {});
   };
 
+  const press = (anyway) => {
+    if (submit.disabled) return;
+    submit.disabled = true;
+    send(anyway)
+      .catch(() => form.submit())
+      .finally(() => (submit.disabled = false));
+  };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const button = form.querySelector("button");
-    if (button.disabled) return;
-    button.disabled = true;
-    send()
-      .catch(() => form.submit())
-      .finally(() => (button.disabled = false));
+    press();
   });
 }
 
