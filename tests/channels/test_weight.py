@@ -9,7 +9,7 @@ import pytest
 
 from feedback_service.i18n import load_interfaces
 
-# A phone at the edge of a cell gets some 50 KB a second, and half of that on many days.
+# At 400 kbit/s, a phone at the edge of a cell, that is 0.6 seconds.
 MOST_BYTES = 30_000
 
 
