@@ -27,7 +27,7 @@ FLAGS = [
 ]  # fmt: skip
 # One of each script but Georgian, two of the Arabic one, whose letters differ.
 CODES = ("de", "ar", "ti", "ckb", "uk")
-SIZES = {"": (360, 640), "-wide": (1280, 720)}
+SIZES = {"": (360, 880), "-wide": (1280, 720)}
 DISTRICT = "08416"
 # Texts that the second look finds something in. The number is one that nobody has.
 TELLING = {
