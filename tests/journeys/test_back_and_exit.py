@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Error, Page, Request, Route, expect
 
 from feedback_service.i18n import LANGUAGES
 
@@ -66,6 +66,27 @@ def test_back_after_sending_shows_nothing_and_nothing_is_in_storage(
     else:
         expect(page).to_have_url(f"{shared_service.url}/de/a")
         _shows_nothing(page)
+    _nothing_is_stored(page)
+    context.close()
+
+
+def test_back_after_a_second_look_without_script_shows_nothing(shared_service: Any, phone: Browser) -> None:
+    context = phone.new_context(java_script_enabled=False)
+    page = _filled(context, shared_service.url)
+    page.locator("textarea[name=comment]").fill(f"{SECRET} 0170 1234567")
+    page.locator("main button").click()
+    expect(page.locator("mark")).to_have_text("0170 1234567")
+    page.locator("main form button").last.click()
+    page.wait_for_url(f"{shared_service.url}/de/thanks")
+    # The page in between was the reply to what was sent: the browser must ask before it sends that again.
+    with pytest.raises(Error, match="ERR_CACHE_MISS"):
+        _back(page)
+    page.wait_for_url("chrome-error://**")
+    assert SECRET not in page.content() and "0170" not in page.content()
+    _back(page)
+    expect(page).to_have_url(f"{shared_service.url}/de/a")
+    expect(page.locator("textarea[name=comment]")).to_be_visible()
+    _shows_nothing(page)
     _nothing_is_stored(page)
     context.close()
 

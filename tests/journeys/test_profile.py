@@ -17,6 +17,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 SENT = "Zwiebelkuchen am Mittwoch"
 MENDED = "Sauerkraut am Donnerstag"
+PHONE = "0170 1234567"
 UNSENT = "Maultaschen am Freitag"
 CODE = "0123-4567-89AB-CDEF0"
 NUMBER = "1234 5678 9012 3456"
@@ -64,18 +65,20 @@ def _values(path: Path) -> bytes:
 
 
 def _answer(page: Page, url: str) -> list[str]:
-    """Make a mistake, mend it, send; give what is on the page and must not be kept either."""
+    """Make a mistake, mend it, look again, send; give what is on the page and must not be kept either."""
     page.goto(f"{url}/de/a")
     page.locator("textarea[name=comment]").press_sequentially(SENT)
     page.locator("input[name=code]").press_sequentially(CODE)
     page.locator("main button").click()
     expect(page.locator("[role=alert]")).to_be_visible()
-    page.locator("textarea[name=comment]").fill(MENDED)
+    page.locator("textarea[name=comment]").fill(f"{MENDED} {PHONE}")
     page.locator("input[name=code]").fill("")
     page.locator("select[name=region]").select_option("08416")
     receipt = str(page.locator("input[name=receipt]").get_attribute("value"))
     shown = str(page.locator(".digits").text_content()).strip()
     page.locator("main button").click()
+    expect(page.locator("mark")).to_have_text(PHONE)
+    page.locator("main form button:visible").last.click()
     expect(page).to_have_url(f"{url}/de/thanks")
     return [receipt, shown, shown.replace(" ", "")]
 
@@ -90,7 +93,7 @@ def _type_on_every_page(context: BrowserContext, url: str) -> list[str]:
     page.goto(f"{url}/ar/a")
     page.locator("textarea[name=comment]").press_sequentially(UNSENT)
     page.locator("input[name=code]").press_sequentially(CODE)
-    return [*kept_secret, SENT, MENDED, UNSENT, CODE, NUMBER]
+    return [*kept_secret, SENT, MENDED, PHONE, UNSENT, CODE, NUMBER]
 
 
 def _type_on_a_naive_page(context: BrowserContext) -> None:
