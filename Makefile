@@ -47,6 +47,7 @@ screenshots: $(VENV)/.test ## take the pictures in docs/pictures from a running 
 benchmarks: $(VENV)/.test ## print speed as ratios to bounds measured in the same run
 	$(BIN)/python benchmarks/submit.py
 	$(BIN)/python benchmarks/open.py
+	$(BIN)/python benchmarks/pages.py
 
 lock: ## renew requirements/*.txt from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group build pyproject.toml -o requirements/run.txt

@@ -7,28 +7,17 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import multiprocessing
-import socket
 import statistics
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 import uvicorn
 
 from bare import echo, seal_and_forget
-from feedback_service.rounds.calendar import Quarter
-from feedback_service.rounds.founding import found
-from feedback_service.sealing.wrapping import Derivation, derive
-from feedback_service.secret import Secret
-from feedback_service.serve import serve
-from feedback_service.settings import SETTINGS_FILE, load_settings
-from feedback_service.storage.session import open_store
+from feedback_service.settings import SETTINGS_FILE
 from load import Measured, form_request, post_all
+from serving import founded, running, serve_ours
 
 
 def _serve_bare(name: str, port: int) -> None:
@@ -36,41 +25,6 @@ def _serve_bare(name: str, port: int) -> None:
     uvicorn.run(
         app, port=port, access_log=False, log_level="warning", proxy_headers=False, server_header=False
     )
-
-
-def _serve_ours(folder: str, port: int) -> None:
-    serve(
-        open_store(Path(folder)),
-        load_settings(Path(folder)).model_copy(update={"rate_limit": False}),
-        "127.0.0.1",
-        port,
-    )
-
-
-@contextmanager
-def _running(target: Callable[[str, int], None], argument: str) -> Iterator[int]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = int(free.getsockname()[1])
-    process = multiprocessing.get_context("spawn").Process(target=target, args=(argument, port))
-    process.start()
-    try:
-        _wait_for(port)
-        yield port
-    finally:
-        process.terminate()
-        process.join()
-
-
-def _wait_for(port: int) -> None:
-    for _ in range(300):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError("the server did not start")
 
 
 def main() -> None:
@@ -83,13 +37,12 @@ def main() -> None:
     # As large as an operator would make it before such a day: growing deals every slot anew.
     slots = 3 * chosen.posts * chosen.turns
     (Path(folder) / SETTINGS_FILE).write_text(f"spool_slots = {slots}\n")
-    quarter = Quarter.of(datetime.now(UTC).date())
-    found(Path(folder), None, quarter, lambda: derive(Secret(b"benchmark"), Derivation(8192, 1, 1)))
+    quarter = founded(Path(folder))
     measured: dict[str, list[Measured]] = {"echo": [], "seal and forget": [], "durable": []}
     with (
-        _running(_serve_bare, "echo") as echo_port,
-        _running(_serve_bare, "seal") as seal_port,
-        _running(_serve_ours, folder) as our_port,
+        running(_serve_bare, "echo") as echo_port,
+        running(_serve_bare, "seal") as seal_port,
+        running(serve_ours, folder) as our_port,
     ):
         ports = dict(zip(measured, (echo_port, seal_port, our_port), strict=True))
         for turn in range(chosen.turns):

@@ -23,6 +23,10 @@ from .intake.spool import DEFAULT_SLOTS
 SETTINGS_FILE = "settings.toml"
 # The state's own figures: some 100,000 clients a quarter, about 1,000 counsellors.
 EXPECTED_ANSWERS = {"clients": 100_000, "counsellors": 1_000}
+# The state's own office for public bodies, after L-BGG.
+ARBITRATION = (
+    "Schlichtungsstelle beim Landeszentrum Barrierefreiheit Baden-Württemberg, barrierefreiheit-bw.de"
+)
 
 
 class InvalidSettings(FeedbackError):
@@ -40,6 +44,12 @@ class Settings(BaseSettings):
 
     operator: Annotated[str, Field(description="Who runs this installation, shown on the privacy page.")] = ""
     contact: Annotated[str, Field(description="Where questions go, shown on the privacy page.")] = ""
+    arbitration: Annotated[
+        str,
+        Field(
+            description="Who helps where a barrier stays, on the accessibility page; empty: nobody is named."
+        ),
+    ] = ARBITRATION
     public_url: Annotated[str, Field(description="The address that people type.")] = "http://127.0.0.1:8000"
     demo: Annotated[bool, Field(description="Every page says that the answers are invented.")] = False
     spool_slots: Annotated[
@@ -98,6 +108,9 @@ def settings_text(*, operator: str, contact: str, public_url: str, demo: bool) -
 # Who runs this, and where questions go: both are shown on the privacy page.
 operator = {_toml(operator)}
 contact = {_toml(contact)}
+
+# Who helps free of charge where a barrier stays, named on the accessibility page. Empty: nobody.
+# arbitration = {_toml(ARBITRATION)}
 
 # The address that people type, without a slash at the end.
 public_url = {_toml(public_url)}

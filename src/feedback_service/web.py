@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from .channels.accessibility import Accessibility
 from .channels.api import Api
 from .channels.deleting import Deleting
 from .channels.front_pages import FrontPages
@@ -138,6 +139,7 @@ def _people_app(
     if parts.settings.demo:
         routes += Preview(pages, parts.store).routes()
     routes += Results(pages, parts.open_rounds, parts.store).routes()
+    routes += Accessibility(pages).routes()
     routes += WhatWeKeep(pages, parts.open_rounds).routes()
     routes += FrontPages(pages, parts.open_rounds).routes() + form.reading()
     app = Starlette(routes=routes, lifespan=_lifespan(group_commit))

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, Playwright, sync_playwright
+from starlette.types import ASGIApp
 
+from feedback_service.demo.setting_up import set_up
 from feedback_service.i18n import load_interfaces
 from feedback_service.intake.open_rounds import OpenRounds
 from feedback_service.intake.spool import Spool
+from feedback_service.regions.directory import Region
+from feedback_service.rounds.calendar import Quarter
 from feedback_service.serve import HTTP
 from feedback_service.settings import Settings
+from feedback_service.storage.regions import put_regions
 from feedback_service.storage.session import open_store
 from feedback_service.web import Parts, create_app
 
@@ -27,6 +35,10 @@ FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+
+# Of Tübingen, as after `regions import`.
+TOWNS = [Region("08416041", "Tübingen, Universitätsstadt"), Region("08416036", "Rottenburg am Neckar, Stadt")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +126,42 @@ def here(shared_installation: Any, tmp_path: Path, unused_tcp_port: int) -> Iter
             scope = {**scope, "headers": kept}
         await app(scope, receive, noted)
 
-    server = uvicorn.Server(
-        uvicorn.Config(from_such_a_browser, host="127.0.0.1", port=unused_tcp_port, **HTTP)
-    )
+    with _served(from_such_a_browser, unused_tcp_port):
+        yield made
+
+
+@contextmanager
+def _served(app: ASGIApp, port: int) -> Iterator[None]:
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, **HTTP))
     thread = threading.Thread(target=server.run)
     thread.start()
     while not server.started:
         assert thread.is_alive()
         time.sleep(0.01)
-    yield made
+    yield
     server.should_exit = True
     thread.join()
+
+
+@dataclass(frozen=True, slots=True)
+class Demonstration:
+    """Every page there is, with the figures of two quarters; `round` is the newer one."""
+
+    url: str
+    round: str
+
+
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+    """The demonstration, small, served by a thread: it costs a second."""
+    folder, today = tmp_path_factory.mktemp("demo") / "data", date(2026, 11, 26)
+    store = set_up(folder, today, respondents=300)
+    with store.begin() as connection:
+        put_regions(connection, TOWNS)
+    settings = Settings(demo=True, operator="Testamt", contact="test@example.org")
+    parts = Parts(store, Spool(store.spool_folder, 64), OpenRounds(store), load_interfaces(), settings)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = int(free.getsockname()[1])
+    with _served(create_app(parts), port):
+        yield Demonstration(f"http://127.0.0.1:{port}", str(Quarter.of(today).plus(-1)))

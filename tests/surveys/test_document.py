@@ -201,7 +201,9 @@ def test_a_bad_survey_is_refused(document: Make, more: dict[str, Any], said: str
     assert any(said in problem for problem in problems), problems
 
 
-@pytest.mark.parametrize("slug", ["thanks", "delete", "privacy", "what-we-keep", "results", "replies"])
+@pytest.mark.parametrize(
+    "slug", ["thanks", "delete", "privacy", "what-we-keep", "results", "replies", "accessibility"]
+)
 def test_a_slug_that_is_an_address_of_the_service_is_refused(document: Make, slug: str) -> None:
     assert _problems(document(slug=slug)) == [f"the slug “{slug}” is an address of the service itself"]
 

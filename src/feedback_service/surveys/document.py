@@ -45,7 +45,7 @@ _DIGEST = re.compile(r"[0-9a-f]{8}\Z")
 # Fields of the form that are no questions.
 _TAKEN_NAMES = {"survey", "round", "receipt", "tag", "id", "envelope", "code", "asked", "looked", "change"}
 # Slugs that are addresses of the service itself.
-_TAKEN_SLUGS = {"thanks", "delete", "privacy", "what-we-keep", "results", "replies"}
+_TAKEN_SLUGS = {"accessibility", "thanks", "delete", "privacy", "what-we-keep", "results", "replies"}
 
 
 class InvalidQuestionnaire(FeedbackError):
