@@ -144,6 +144,11 @@ def _chromium_sees_the_same(published: Published, chromium: Browser) -> None:
         "(all) => Promise.all(all.map((path) => fetch(path, {redirect: 'manual'}).then((r) => r.text())))",
         reading,
     )
+    for _ in range(100):
+        if set(replies) == set(reading):
+            break
+        # The browser tells of a reply a moment after the page has it.
+        page.wait_for_timeout(50)
     assert set(replies) == set(reading)
     for path, (status, headers) in replies.items():
         assert _own_style(path, _faults(status, headers, True)) == [], (path, status)

@@ -28,6 +28,9 @@ BAD = (
 )
 
 
+_FOUND_BY_CHANCE = 6
+
+
 def _encodings(marker: str) -> list[bytes]:
     """The shapes in which a text may lie in a file."""
     raw = marker.encode()
@@ -41,7 +44,8 @@ def _encodings(marker: str) -> list[bytes]:
     for shift in range(3):
         coded = base64.b64encode(b"\0" * shift + raw)
         shapes.append(coded[4 : 4 * (len(raw) // 3)])
-    return shapes
+    # Four bytes stand in a few megabytes of random ones by chance.
+    return [shape for shape in shapes if len(shape) >= _FOUND_BY_CHANCE]
 
 
 def _files(folder: Path) -> list[Path]:

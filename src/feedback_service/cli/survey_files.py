@@ -33,7 +33,7 @@ class UnknownFormat(FeedbackError):
     """A file whose name doesn't tell a format that is known."""
 
     status = 422
-    code = "format-unknown"
+    code = "survey-format-unknown"
     message = "%(file)s: the format isn't known. Its name ends in one of %(known)s."
 
 

@@ -15,6 +15,7 @@ from ..sealing.plaintext import LONGEST_CONTENT
 from .audio import audio_problems
 from .capacity import longest_plaintext
 from .categories import NO_ANSWER, PublishClass
+from .document_values import Values, as_texts
 from .expression import SELF, Expression, InvalidExpression, parse
 from .questionnaire import (
     MOST_PICKS,
@@ -25,7 +26,6 @@ from .questionnaire import (
     Question,
     Questionnaire,
     QuestionType,
-    Texts,
 )
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,29}\Z")
@@ -39,8 +39,6 @@ _QUESTION_KEYS = {
     "name", "type", "label", "hint", "required", "relevant", "constraint", "constraint_message",
     "choices", "max", "publish", "pictograms", "audio",
 }  # fmt: skip
-# Half of a character, or one that steers a terminal or a printer; no format carries them all.
-_UNPRINTABLE = re.compile("[\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff\\ufffe\\uffff]")
 _DIGEST = re.compile(r"[0-9a-f]{8}\Z")
 # Fields of the form that are no questions.
 _TAKEN_NAMES = {"survey", "round", "receipt", "tag", "id", "envelope", "code", "asked", "looked", "change"}
@@ -65,19 +63,19 @@ def read_document(document: object) -> Questionnaire:
     return _Reader(document).questionnaire()
 
 
-class _Reader:
+class _Reader(Values):
     """Walks a document once and collects what is wrong with it."""
 
     def __init__(self, document: object) -> None:
-        self.problems: list[str] = []
-        self.top = self._map(_as_texts(document), "the survey")
-        self.languages = tuple(str(code) for code in self._list(self.top.get("languages"), "languages"))
+        super().__init__()
+        self.top = self.table(as_texts(document), "the survey")
+        self.languages = tuple(str(code) for code in self.items(self.top.get("languages"), "languages"))
 
     def questionnaire(self) -> Questionnaire:
         self._check_top()
         questions = tuple(
-            self._question(self._map(raw, f"question {number}"), number)
-            for number, raw in enumerate(self._list(self.top.get("questions"), "questions"), start=1)
+            self._question(self.table(raw, f"question {number}"), number)
+            for number, raw in enumerate(self.items(self.top.get("questions"), "questions"), start=1)
         )
         self._check_together(questions)
         self._check_record()
@@ -88,8 +86,8 @@ class _Reader:
             access=cast(Access, str(self.top.get("access", "open"))),
             source=str(self.top.get("source", "")),
             languages=self.languages,
-            title=self._texts(self.top.get("title"), "title"),
-            intro=self._texts(self.top.get("intro"), "intro"),
+            title=self.texts(self.top.get("title"), "title"),
+            intro=self.texts(self.top.get("intro"), "intro"),
             questions=questions,
             document=self.top,
         )
@@ -103,7 +101,7 @@ class _Reader:
         return found
 
     def _check_top(self) -> None:
-        self._unknown_keys(self.top, _TOP_KEYS, "the survey")
+        self.unknown_keys(self.top, _TOP_KEYS, "the survey")
         for key, pattern in (("name", _NAME), ("slug", _SLUG), ("audience", _NAME)):
             if not pattern.match(str(self.top.get(key, ""))):
                 self.problems.append(f"{key} is missing or not a short lower-case word")
@@ -121,18 +119,18 @@ class _Reader:
 
     def _check_record(self) -> None:
         """Whether what `freshness` notes has its shape; what it says is not judged here."""
-        made_from = self._map(self.top.get("translated_from", {}), "translated_from")
+        made_from = self.table(self.top.get("translated_from", {}), "translated_from")
         for key in sorted(key for key, digest in made_from.items() if not _DIGEST.match(str(digest))):
             self.problems.append(f"translated_from, {key}: it is no digest of eight hexadecimal digits")
-        outdated = self._map(self.top.get("outdated", {}), "outdated")
-        self._unknown_keys(outdated, set(self.languages), "outdated")
+        outdated = self.table(self.top.get("outdated", {}), "outdated")
+        self.unknown_keys(outdated, set(self.languages), "outdated")
         for code, keys in outdated.items():
-            self._list(keys, f"outdated, {code}")
+            self.items(keys, f"outdated, {code}")
 
     def _question(self, raw: Mapping[str, Any], number: int) -> Question:
         name = str(raw.get("name", ""))
         where = f"question “{name}”" if name else f"question {number}"
-        self._unknown_keys(raw, _QUESTION_KEYS, where)
+        self.unknown_keys(raw, _QUESTION_KEYS, where)
         if not _NAME.match(name) or name == NO_ANSWER:
             self.problems.append(f"{where}: the name is missing or not a short lower-case word")
         if name in _TAKEN_NAMES:
@@ -143,16 +141,16 @@ class _Reader:
         question = Question(
             name=name,
             type=cast(QuestionType, kind),
-            label=self._texts(raw.get("label"), f"{where}, label"),
-            hint=self._optional_texts(raw, "hint", where),
-            required=self._flag(raw.get("required", False), f"{where}, required"),
+            label=self.texts(raw.get("label"), f"{where}, label"),
+            hint=self.optional_texts(raw, "hint", where),
+            required=self.flag(raw.get("required", False), f"{where}, required"),
             relevant=self._expression(raw, "relevant", where),
             constraint=self._expression(raw, "constraint", where),
-            constraint_message=self._optional_texts(raw, "constraint_message", where),
+            constraint_message=self.optional_texts(raw, "constraint_message", where),
             choices=self._choices(raw.get("choices", []), where),
             most=self._picks(raw, kind, where),
             publish=cast("PublishClass | None", raw.get("publish")),
-            pictograms=self._flag(raw.get("pictograms", False), f"{where}, pictograms"),
+            pictograms=self.flag(raw.get("pictograms", False), f"{where}, pictograms"),
             audio=raw.get("audio", {}),
         )
         self._check_question(question, where)
@@ -191,15 +189,15 @@ class _Reader:
 
     def _choices(self, raw: object, where: str) -> tuple[Choice, ...]:
         found: list[Choice] = []
-        for item in self._list(raw, f"{where}, choices"):
-            choice = self._map(item, f"{where}, a choice")
+        for item in self.items(raw, f"{where}, choices"):
+            choice = self.table(item, f"{where}, a choice")
             name = str(choice.get("name", ""))
-            self._unknown_keys(choice, {"name", "label"}, f"{where}, choice “{name}”")
+            self.unknown_keys(choice, {"name", "label"}, f"{where}, choice “{name}”")
             if not _CHOICE_NAME.match(name):
                 self.problems.append(f"{where}: a choice's name “{name}” is not a short lower-case word")
             if name in (earlier.name for earlier in found):
                 self.problems.append(f"{where}: the choice “{name}” stands twice")
-            found.append(Choice(name, self._texts(choice.get("label"), f"{where}, choice “{name}”")))
+            found.append(Choice(name, self.texts(choice.get("label"), f"{where}, choice “{name}”")))
         return tuple(found)
 
     def _picks(self, raw: Mapping[str, Any], kind: str, where: str) -> int:
@@ -221,53 +219,3 @@ class _Reader:
         except InvalidExpression as error:
             self.problems.append(f"{where}, {key}: {error}")
             return None
-
-    def _optional_texts(self, raw: Mapping[str, Any], key: str, where: str) -> Texts | None:
-        return self._texts(raw[key], f"{where}, {key}") if key in raw else None
-
-    def _texts(self, raw: object, where: str) -> Texts:
-        texts = self._map(raw, where)
-        missing = [code for code in self.languages if not _is_text(texts.get(code))]
-        if missing:
-            self.problems.append(f"{where}: no text in {', '.join(missing)}")
-        for code, text in texts.items():
-            if _UNPRINTABLE.search(str(text)):
-                self.problems.append(f"{where}: the text in {code} holds a character that can't be shown")
-        self._unknown_keys(texts, set(self.languages), where)
-        return {code: str(text) for code, text in texts.items()}
-
-    def _flag(self, raw: object, where: str) -> bool:
-        if str(raw).lower() not in ("true", "false"):
-            self.problems.append(f"{where} is true or false")
-        return str(raw).lower() == "true"
-
-    def _map(self, raw: object, where: str) -> dict[str, Any]:
-        if isinstance(raw, dict):
-            return raw
-        self.problems.append(f"{where} is missing or not a table of names and values")
-        return {}
-
-    def _list(self, raw: object, where: str) -> list[Any]:
-        if isinstance(raw, list):
-            return raw
-        self.problems.append(f"{where} is missing or not a list")
-        return []
-
-    def _unknown_keys(self, raw: Mapping[str, Any], known: set[str], where: str) -> None:
-        for key in sorted(set(map(str, raw)) - known):
-            self.problems.append(f"{where}: “{key}” is not known")
-
-
-def _as_texts(value: object) -> object:
-    """Numbers and flags as texts, so that a document from YAML and one from JSON are the same document."""
-    if isinstance(value, dict):
-        return {str(key): _as_texts(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_as_texts(inner) for inner in value]
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value) if isinstance(value, int | float) else value
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
