@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from feedback_service.channels.pages import Assets
+from feedback_service.i18n import LANGUAGES
 from feedback_service.sealing.keys import PrivateKey
 from feedback_service.sealing.open import open_envelope
 from feedback_service.sealing.plaintext import pad
@@ -319,7 +320,8 @@ def test_where_the_questions_changed_too_the_server_shows_them_with_the_answers(
     file = tmp_path / "clients.yaml"
     installation.json("surveys", "export", "clients", "--out", str(file))
     file.write_text(file.read_text("utf-8").replace("Wo wohnen Sie?", "Wo wohnen Sie jetzt?"), "utf-8")
-    installation.json("surveys", "import", str(file))
+    outdated = [word for code in LANGUAGES if code != "de" for word in ("--with-outdated", code)]
+    installation.json("surveys", "import", str(file), *outdated)
     with installation.serving() as served:
         page = chromium.new_page()
         _filled(page, served.url)

@@ -151,5 +151,5 @@ def test_few_codes_an_open_survey_and_a_file_that_is_there_are_refused(
     assert not out.exists()
     assert installation.run(*words).code == 0
     assert "is not overwritten" in installation.run(*words).err
-    assert "can't have ti" in installation.run(*words[:-1], str(tmp_path / "b.csv"), "--lang", "de,ti").err
+    assert "can't have xx" in installation.run(*words[:-1], str(tmp_path / "b.csv"), "--lang", "de,xx").err
     assert installation.json("codes", "status", "clients")["printed"] == 50

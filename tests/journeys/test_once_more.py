@@ -229,7 +229,7 @@ def test_what_cannot_seal_takes_the_way_without_script(
     phone.add_init_script("SubtleCrypto.prototype.deriveBits = () => { throw new Error('no') }")
     _fill(phone, here.url, "de")
     _send(phone)
-    expect(phone.locator("h1")).to_have_text("Please look again before it is sent")
+    expect(phone.locator("h1")).to_have_text("Bitte schauen Sie noch einmal, bevor es gesendet wird")
     _send(phone)
     expect(phone).to_have_url(f"{here.url}/de/thanks")
     assert [one["region"] for one in stored.answers()] == ["08416"]

@@ -80,7 +80,7 @@ def test_a_form_that_another_site_sends_is_refused(
 ) -> None:
     page = chromium.new_page()
     assert _status_of_post(page, here, elsewhere.page(host, _form(here, head))) == 403
-    expect(page.locator("body")).to_contain_text("from another website")
+    expect(page.locator("body")).to_contain_text("von einer anderen Internetseite")
     expect(page.locator("html")).to_have_attribute("lang", "de")
     assert here.stored() == 0
     page.close()

@@ -52,7 +52,7 @@ def test_cards_differ_in_nothing_but_code_and_picture() -> None:
     assert len(bare) == 1
 
 
-@pytest.mark.parametrize(("languages", "pages"), [(["de"], 8), (["ar", "uk"], 10), ([], 15)])
+@pytest.mark.parametrize(("languages", "pages"), [(["de"], 8), (["ar", "uk"], 10), ([], 30)])
 def test_sixty_cards_take_the_pages_that_their_languages_need(languages: list[str], pages: int) -> None:
     assert _sheet(_cards(60), *languages).count('<section class="sheet">') == pages
 
