@@ -40,7 +40,11 @@ def print_(
     count: Annotated[int, typer.Option("--count", help=f"How many codes, {FEWEST} or more.")],
     out: Annotated[Path, typer.Option("--out", help="FILE.html to print on A4, or FILE.csv.")],
     lang: Annotated[
-        str | None, typer.Option("--lang", help="Languages of the cards, like ar,uk,de; all by default.")
+        str | None,
+        typer.Option(
+            "--lang",
+            help="Languages of the cards, like ar,uk,de; all by default (more than ten: a page a card).",
+        ),
     ] = None,
     round_name: RoundName = None,
     data: Data = DEFAULT_DATA,

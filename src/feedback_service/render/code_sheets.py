@@ -18,8 +18,9 @@ from markupsafe import Markup
 from ..i18n import Interface, isolated
 
 CSV_COLUMNS = ("code", "address")
-# Cards on an A4 page: columns and rows, by the number of languages that a card has room for.
-_LAYOUTS = ((1, 2, 4), (2, 2, 3), (5, 2, 2), (20, 1, 2))
+# By the number of languages that a card has room for: columns and rows of cards on an A4 page, and columns
+# of text on a card.
+_LAYOUTS = ((1, 2, 4, 1), (2, 2, 3, 1), (5, 2, 2, 1), (10, 1, 2, 2), (20, 1, 1, 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def code_sheets(
 
     Each card has all of `interfaces`' languages.
     """
-    columns, rows = _layout(len(interfaces))
+    columns, rows, text_columns = _layout(len(interfaces))
     environment = Environment(
         loader=PackageLoader("feedback_service.render"),
         autoescape=True,
@@ -51,6 +52,7 @@ def code_sheets(
         pages=pages,
         columns=columns,
         rows=rows,
+        text_columns=text_columns,
         address=address,
         titles=titles,
         interfaces=interfaces,
@@ -68,8 +70,8 @@ def codes_csv(cards: Sequence[Card]) -> str:
     return out.getvalue()
 
 
-def _layout(languages: int) -> tuple[int, int]:
-    return next((columns, rows) for most, columns, rows in _LAYOUTS if languages <= most)
+def _layout(languages: int) -> tuple[int, int, int]:
+    return next(layout for most, *layout in _LAYOUTS if languages <= most)
 
 
 def _picture(card: Card) -> Markup:
