@@ -125,6 +125,7 @@ def test_the_passages_are_marked_the_town_is_chosen_and_it_is_sent_anyway(
     assert here.stored() == 0
     if script:
         expect(phone.locator(".look")).to_be_focused()
+        expect(phone.locator(".look")).to_have_accessible_name(phone.locator(".look h2").inner_text())
         expect(phone.locator(".look button").first).to_be_in_viewport()
         # Nobody learned the district, nor that a text was written.
         assert [(one.method, one.url) for one in made] == [

@@ -187,6 +187,7 @@ async function enhance(form) {
     const box = document.createElement("section");
     box.className = name;
     box.tabIndex = -1;
+    box.ariaLabel = title;
     add("h2", title, box);
     return box;
   };
