@@ -1,4 +1,4 @@
-"""Cards as a printer gets them: whatever the number of languages, no word is cut off and no page is wasted."""
+"""Cards as a printer gets them: whatever their languages, no word is cut off and no page is wasted."""
 
 from __future__ import annotations
 

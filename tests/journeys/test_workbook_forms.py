@@ -1,4 +1,4 @@
-"""A survey made in a spreadsheet, filled in by people: rules, conditions and languages hold in the browser."""
+"""A survey made in a spreadsheet, filled in by people: rules and conditions hold in the browser."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.surveys.xlsform.workbooks import childcare, courses
+from ..surveys.xlsform.workbooks import childcare, courses
 
 DISTRICT = "08416"
 OTHERS = 24
@@ -76,7 +76,7 @@ def test_the_courses_workbook_is_filled_in_in_arabic(
         _send(page)
         expect(page).to_have_url(f"{served.url}/ar/thanks")
         context.close()
-        # Answers that the condition leaves out are sent all the same: a form without script shows every question.
+        # Answers that the condition leaves out are sent all the same: without script all is shown.
         _others(f"{served.url}/de/courses", ("course", "no"), ("good", "teacher"), ("level", "2"))
         figures = _counted(installation, "courses", served.url)
     assert sum(figures["course"]["noisy"]) == OTHERS + 1
