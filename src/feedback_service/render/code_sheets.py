@@ -71,7 +71,7 @@ def codes_csv(cards: Sequence[Card]) -> str:
 
 
 def _layout(languages: int) -> tuple[int, int, int]:
-    return next(layout for most, *layout in _LAYOUTS if languages <= most)
+    return next((columns, rows, texts) for most, columns, rows, texts in _LAYOUTS if languages <= most)
 
 
 def _picture(card: Card) -> Markup:
