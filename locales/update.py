@@ -20,11 +20,11 @@ from babel.messages.pofile import PoFileError, read_po, write_po
 from feedback_service.i18n import DOMAIN, LANGUAGES, SOURCE_LANGUAGE
 
 HERE = Path(__file__).parent
-SOURCE = HERE.parent / "src"
+SOURCES = (HERE.parent / "src", HERE.parent / "bots")
 TEMPLATE = HERE / f"{DOMAIN}.pot"
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
-    "_": None, "N_": None, "say": None, "counted": (1, 2), "ngettext": (1, 2),
+    "_": None, "N_": None, "say": None, "_say": None, "counted": (1, 2), "ngettext": (1, 2),
 }  # fmt: skip
 _PLACEHOLDER = re.compile(r"%(?:\(\w+\))?.")
 
@@ -32,8 +32,9 @@ _PLACEHOLDER = re.compile(r"%(?:\(\w+\))?.")
 def collected() -> Catalog:
     """Every text in the source, as a template."""
     catalog = Catalog(domain=DOMAIN, fuzzy=False)
-    for _, _, message, comments, context in extract_from_dir(SOURCE, METHODS, keywords=KEYWORDS):
-        catalog.add(message, auto_comments=comments, context=context)
+    for source in SOURCES:
+        for _, _, message, comments, context in extract_from_dir(source, METHODS, keywords=KEYWORDS):
+            catalog.add(message, auto_comments=comments, context=context)
     return catalog
 
 
