@@ -114,9 +114,11 @@ class Installation:
         served.wait()
         return served
 
-    def begin(self, environment: dict[str, str] | None = None, **options: Any) -> Served:
+    def begin(
+        self, environment: dict[str, str] | None = None, port: int | None = None, **options: Any
+    ) -> Served:
         """Start `serve` and don't wait for it."""
-        port = free_port()
+        port = port or free_port()
         process = subprocess.Popen(
             [COMMAND, "serve", "--port", str(port), "--data", str(self.data)],
             stdout=subprocess.PIPE,

@@ -77,6 +77,7 @@ class FakeTelegram:
 
     def __init__(self, pace: float = 0.0) -> None:
         self.pace = pace
+        self.url = ""
         self.later = 0.0
         self.chats: dict[int, Chat] = {}
         self.calls: deque[tuple[str, str]] = deque(maxlen=200_000)
@@ -91,6 +92,7 @@ class FakeTelegram:
         self._lock = threading.RLock()
         self._changed: dict[str, asyncio.Event] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._ending = False
         self.app = Starlette(routes=[Route("/bot{token}/{method}", self._call, methods=["GET", "POST"])])
 
     # What tests do
@@ -139,18 +141,24 @@ class FakeTelegram:
         """Everything that stands in all chats."""
         with self._lock:
             return "\n".join(
-                one.text + " ".join(one.labels) for chat in self.chats.values() for one in chat.messages.values()
+                one.text + " ".join(one.labels)
+                for chat in self.chats.values()
+                for one in chat.messages.values()
             )
 
     @contextmanager
     def serving(self) -> Iterator[str]:
         """Serve on a port of its own; gives the address."""
-        config = uvicorn.Config(self.app, port=0, log_level="error", lifespan="off", timeout_keep_alive=120)
+        config = uvicorn.Config(
+            self.app, port=0, log_level="error", lifespan="off", timeout_keep_alive=120,
+            timeout_graceful_shutdown=2,
+        )  # fmt: skip
         server = uvicorn.Server(config)
 
         def run() -> None:
-            self._loop = asyncio.new_event_loop()
-            self._loop.run_until_complete(server.serve())
+            with asyncio.Runner() as runner:
+                self._loop = runner.get_loop()
+                runner.run(server.serve())
 
         thread = threading.Thread(target=run)
         thread.start()
@@ -160,11 +168,11 @@ class FakeTelegram:
         try:
             yield f"http://127.0.0.1:{port}"
         finally:
-            server.should_exit = True
-            server.force_exit = True
+            self._ending = True
+            assert self._loop is not None
             for event in self._changed.values():
-                assert self._loop is not None
                 self._loop.call_soon_threadsafe(event.set)
+            server.should_exit = True
             thread.join(20)
 
     # What bots call
@@ -206,7 +214,7 @@ class FakeTelegram:
                     waiting.popleft()
                 found = list(waiting)[: int(params.get("limit", 100))]
             left = until - time.monotonic()
-            if found or left <= 0:
+            if found or left <= 0 or self._ending:
                 return found
             try:
                 await asyncio.wait_for(changed.wait(), left)
@@ -250,7 +258,9 @@ class FakeTelegram:
             raise Refused(400, "Bad Request: message to edit not found")
         keys = _checked(params)
         if (posted.text, posted.keys) == (params["text"], keys):
-            raise Refused(400, "Bad Request: message is not modified: specified new message content is the same")
+            raise Refused(
+                400, "Bad Request: message is not modified: specified new message content is the same"
+            )
         posted.text, posted.keys, posted.covered = params["text"], keys, _covered(params)
         posted.shown.append(posted.text)
         return _message(chat, posted)
@@ -373,7 +383,9 @@ def _checked(params: dict[str, Any]) -> list[list[dict[str, Any]]]:
     text = params.get("text", "")
     length = len(text.encode("utf-16-le")) // 2
     if not text.strip() or length > LONGEST_TEXT:
-        raise Refused(400, "Bad Request: message is too long" if text else "Bad Request: message text is empty")
+        raise Refused(
+            400, "Bad Request: message is too long" if text else "Bad Request: message text is empty"
+        )
     for one in json.loads(params.get("entities", "[]")):
         if one["offset"] + one["length"] > length or one["length"] < 1:
             raise Refused(400, "Bad Request: entity out of the text")
