@@ -24,6 +24,9 @@ import httpx2
 import psycopg
 import pytest
 
+from .bots.fake_telegram import FakeTelegram
+from .bots.running import StartBot, bots
+
 PASSPHRASE = "correct horse battery staple"
 COMMAND = Path(sys.executable).with_name("feedback-service")
 
@@ -236,3 +239,19 @@ def shared_installation(tmp_path_factory: pytest.TempPathFactory) -> Installatio
 def installation(new_installation: Callable[..., Installation]) -> Installation:
     """One such installation."""
     return new_installation()
+
+
+@pytest.fixture
+def telegram() -> Iterator[FakeTelegram]:
+    """A Telegram of our own, serving at `telegram.url`."""
+    fake = FakeTelegram()
+    with fake.serving() as url:
+        fake.url = url
+        yield fake
+
+
+@pytest.fixture
+def start_bot(telegram: FakeTelegram, tmp_path: Path) -> Iterator[StartBot]:
+    """Starts bots against it."""
+    with bots(telegram, tmp_path) as start:
+        yield start

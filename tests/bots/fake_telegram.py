@@ -83,8 +83,8 @@ class FakeTelegram:
         self.calls: deque[tuple[str, str]] = deque(maxlen=200_000)
         self.commands: dict[str, list[str]] = {}
         self.tokens: set[str] | None = None
-        # What the next calls of a method get instead: an error, or a connection that breaks.
-        self.faults: dict[str, deque[Refused | None]] = defaultdict(deque)
+        # What the next calls of a method get instead.
+        self.faults: dict[str, deque[Refused]] = defaultdict(deque)
         # Called before a call of a bot is answered, in the server's thread.
         self.on_call: Callable[[str, dict[str, Any]], None] = lambda _method, _params: None
         self._updates: dict[str, deque[dict[str, Any]]] = defaultdict(deque)
@@ -185,10 +185,7 @@ class FakeTelegram:
         self.calls.append((method, json.dumps(params)))
         self.on_call(method, params)
         if self.faults[method]:
-            fault = self.faults[method].popleft()
-            if fault is None:
-                raise ConnectionResetError
-            return _refused(fault)
+            return _refused(self.faults[method].popleft())
         if self.tokens is not None and token not in self.tokens:
             return _refused(Refused(401, "Unauthorized"))
         if method.lower() == "getupdates":

@@ -12,10 +12,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from .conftest import TOKEN, StartBot
 from .fake_telegram import DELETABLE_SECONDS, FakeTelegram, Person, Refused
-
-REGION = "Das möchte ich nicht sagen"
+from .running import NO_REGION, TOKEN, StartBot, german, to_summary, to_text
 
 
 @pytest.fixture(scope="module")
@@ -25,47 +23,16 @@ def api(shared_installation: Any) -> Iterator[str]:
         yield served.url
 
 
-def _german(telegram: FakeTelegram, number: int = 4711) -> Person:
-    person = telegram.person(number, TOKEN, language_code="de")
-    person.send("/start de")
-    person.sees("Hier antworten")
-    return person
-
-
-def _to_text(person: Person, begun: bool = False) -> None:
-    """Answer as little as may be, up to the open question."""
-    if not begun:
-        person.press("Hier antworten")
-        person.sees("Ich berate")
-        person.press("Ich bin nach Deutschland")
-    person.sees("Wo wohnen Sie?")
-    person.press(REGION)
-    for number in range(2, 11):
-        person.sees(f"{number} von 11")
-        person.press("Auslassen")
-    person.sees("Was soll sich ändern?")
-
-
-def _to_summary(person: Person) -> None:
-    _to_text(person)
-    person.press("Auslassen")
-    person.sees("Absenden")
-
-
 def _mine(person: Person) -> list[str]:
     return [one.text for one in person.chat.messages.values() if not one.by_bot]
-
-
-def _calls(telegram: FakeTelegram, method: str) -> int:
-    return sum(name == method for name, _ in telegram.calls)
 
 
 def test_the_chat_holds_one_message_and_nothing_that_was_typed(
     telegram: FakeTelegram, start_bot: StartBot, api: str
 ) -> None:
     start_bot(api)
-    person = _german(telegram)
-    _to_text(person)
+    person = german(telegram)
+    to_text(person)
     person.send("Mehr Zeit für Beratung")
     shown = person.sees("Mehr Zeit für Beratung")
     assert "Mehr Zeit für Beratung" in shown.covered
@@ -83,7 +50,7 @@ def test_commands_are_named_in_the_languages_that_telegram_knows(
     telegram: FakeTelegram, start_bot: StartBot, api: str
 ) -> None:
     start_bot(api)
-    _german(telegram)
+    german(telegram)
     assert (
         telegram.commands["ar"][0] == "بدء" and "de" in telegram.commands and "ckb" not in telegram.commands
     )
@@ -110,7 +77,7 @@ def test_what_can_tell_who_somebody_is_is_deleted_and_refused(
     telegram: FakeTelegram, start_bot: StartBot, api: str, kind: str, content: Any
 ) -> None:
     start_bot(api)
-    person = _german(telegram)
+    person = german(telegram)
     person.send_other(kind, content)
     person.sees("An einer Stimme, einem Bild, einer Datei")
     assert _mine(person) == [] and len(person.chat.messages) == 1
@@ -120,7 +87,7 @@ def test_what_can_tell_who_somebody_is_is_deleted_and_refused(
 
 def test_two_taps_at_once_are_one(telegram: FakeTelegram, start_bot: StartBot, api: str) -> None:
     start_bot(api)
-    person = _german(telegram)
+    person = german(telegram)
     shown = person.newest()
     assert shown is not None
     data = shown.key("Hier antworten")["callback_data"]
@@ -151,7 +118,7 @@ def test_a_flood_limit_is_waited_for_and_nothing_is_lost(
     person.sees("Wo wohnen Sie?")
     telegram.faults["editMessageText"].append(Refused(429, "Too Many Requests", retry_after=2))
     begun = time.monotonic()
-    person.press(REGION)
+    person.press(NO_REGION)
     person.sees("2 von 11")
     assert time.monotonic() - begun >= 2
 
@@ -160,7 +127,7 @@ def test_a_connection_to_telegram_that_is_lost_is_tried_again(
     telegram: FakeTelegram, start_bot: StartBot, api: str
 ) -> None:
     start_bot(api)
-    person = _german(telegram)
+    person = german(telegram)
     telegram.faults["editMessageText"].extend([Refused(502, "Bad Gateway"), Refused(500, "Internal")])
     telegram.faults["deleteMessage"].append(Refused(502, "Bad Gateway"))
     telegram.faults["getUpdates"].append(Refused(502, "Bad Gateway"))
@@ -175,7 +142,7 @@ def test_a_message_that_the_person_deleted_comes_anew(
     telegram: FakeTelegram, start_bot: StartBot, api: str
 ) -> None:
     start_bot(api)
-    person = _german(telegram)
+    person = german(telegram)
     shown = person.newest()
     assert shown is not None
     data = shown.key("Hier antworten")["callback_data"]
@@ -208,8 +175,8 @@ def test_stopped_gracefully_every_open_chat_is_neutral(
     telegram: FakeTelegram, start_bot: StartBot, api: str
 ) -> None:
     bot = start_bot(api)
-    person = _german(telegram)
-    _to_text(person)
+    person = german(telegram)
+    to_text(person)
     person.send("canary text")
     person.sees("canary text")
     assert bot.stop() == 0
@@ -220,8 +187,8 @@ def test_what_is_being_sent_arrives_though_the_bot_is_stopped(
     telegram: FakeTelegram, start_bot: StartBot, api: str
 ) -> None:
     bot = start_bot(api)
-    person = _german(telegram)
-    _to_summary(person)
+    person = german(telegram)
+    to_summary(person)
     person.press("Absenden")
     person.waits(lambda: "Absenden" not in (person.newest() or pytest.fail("gone")).labels)
     assert bot.stop() == 0
@@ -232,7 +199,7 @@ def test_an_old_message_of_the_same_conversation_goes_when_it_is_pressed(
     telegram: FakeTelegram, start_bot: StartBot, api: str
 ) -> None:
     start_bot(api)
-    person = _german(telegram)
+    person = german(telegram)
     old = telegram.post(person.chat, True, "an older one")
     person.chat.messages = dict(sorted(person.chat.messages.items(), reverse=True))
     shown = person.newest()
@@ -243,7 +210,7 @@ def test_an_old_message_of_the_same_conversation_goes_when_it_is_pressed(
 
 def test_edited_messages_are_deleted_too(telegram: FakeTelegram, start_bot: StartBot, api: str) -> None:
     start_bot(api)
-    person = _german(telegram)
+    person = german(telegram)
     telegram.faults["deleteMessage"].extend([Refused(400, "Bad Request: message can't be deleted")])
     typed = person.send("first")
     person.sees("Bitte löschen Sie sie selbst")
@@ -256,7 +223,7 @@ def test_delete_removes_what_telegram_lets_a_bot_remove(
     telegram: FakeTelegram, start_bot: StartBot, api: str
 ) -> None:
     start_bot(api)
-    person = _german(telegram)
+    person = german(telegram)
     ancient = telegram.post(person.chat, True, "two days old")
     ancient.date -= DELETABLE_SECONDS + 60
     for number in range(150):
@@ -273,7 +240,7 @@ def test_a_bot_leaves_groups_and_says_nothing_there(
     telegram: FakeTelegram, start_bot: StartBot, api: str
 ) -> None:
     start_bot(api)
-    person = _german(telegram)
+    person = german(telegram)
     group = telegram.group(-100, TOKEN)
     person.waits(lambda: group.left)
     assert not group.messages
@@ -283,10 +250,10 @@ def test_somebody_who_blocked_the_bot_troubles_nobody(
     telegram: FakeTelegram, start_bot: StartBot, api: str
 ) -> None:
     bot = start_bot(api)
-    person = _german(telegram)
+    person = german(telegram)
     person.chat.blocked = True
     person.press("Hier antworten")
-    other = _german(telegram, 4712)
+    other = german(telegram, 4712)
     other.press("Hier antworten")
     other.sees("Ich berate")
     assert bot.stop() == 0 and b"unhandled" not in bot.log.read_bytes()
@@ -294,7 +261,7 @@ def test_somebody_who_blocked_the_bot_troubles_nobody(
 
 def test_forged_buttons_do_nothing(telegram: FakeTelegram, start_bot: StartBot, api: str) -> None:
     bot = start_bot(api)
-    person = _german(telegram)
+    person = german(telegram)
     shown = person.newest()
     assert shown is not None
     token = shown.key("Hier antworten")["callback_data"].split(":")[1]
@@ -315,8 +282,8 @@ def test_the_service_down_at_the_beginning_and_in_the_end(
 ) -> None:
     served = installation.start()
     start_bot(served.url)
-    person = _german(telegram)
-    _to_summary(person)
+    person = german(telegram)
+    to_summary(person)
     served.kill()
     person.press("Absenden")
     person.sees("Noch einmal versuchen")
@@ -337,8 +304,8 @@ def test_a_round_that_closed_meanwhile_gets_the_answer_in_the_next(
 ) -> None:
     with installation.serving() as served:
         start_bot(served.url)
-        person = _german(telegram)
-        _to_summary(person)
+        person = german(telegram)
+        to_summary(person)
         installation.json("rounds", "close", "clients")
         person.press("Absenden")
         person.sees("Danke", 30)
@@ -378,7 +345,7 @@ def test_thirty_minutes_later_nothing_is_shown(
     bots = tmp_path / "bots.toml"
     bots.write_text('[[bot]]\ntoken_file = "token"\nforget_after = 2.0\n')
     start_bot(api, "--bots", str(bots), TELEGRAM_TOKEN="")
-    person = _german(telegram)
+    person = german(telegram)
     person.press("Hier antworten")
     person.sees("Ich berate")
     person.sees("Das ist abgelaufen")
@@ -426,8 +393,8 @@ def test_callback_data_tell_nothing_about_the_answers(
     telegram: FakeTelegram, start_bot: StartBot, api: str
 ) -> None:
     start_bot(api)
-    person = _german(telegram)
-    _to_summary(person)
+    person = german(telegram)
+    to_summary(person)
     for method, params in telegram.calls:
         for data in re.findall(r'callback_data\\*": \\*"([^"\\]*)', params):
             assert re.fullmatch(r"[a-z]{2,3}:([0-9a-f]{8}:\d+:\d+|[bd])", data), (method, data)
@@ -435,6 +402,6 @@ def test_callback_data_tell_nothing_about_the_answers(
 
 def test_a_bot_is_stopped_by_control_c_too(telegram: FakeTelegram, start_bot: StartBot, api: str) -> None:
     bot = start_bot(api)
-    _german(telegram)
+    german(telegram)
     bot.process.send_signal(signal.SIGINT)
     assert bot.process.wait(40) == 0
