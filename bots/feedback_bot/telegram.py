@@ -159,7 +159,7 @@ class TelegramBot:
             conversation, service, Memory(settings.forget_after), tuple(settings.surveys)
         )
         builder = Application.builder().token(settings.token.get_secret_value())
-        builder = builder.concurrent_updates(_AT_ONCE).connection_pool_size(_AT_ONCE).pool_timeout(60)
+        builder = builder.concurrent_updates(_AT_ONCE).connection_pool_size(32).pool_timeout(60)
         if settings.base_url:
             builder = builder.base_url(f"{settings.base_url.rstrip('/')}/bot")
         self._app: Application[Any, Any, Any, Any, Any, Any] = builder.build()

@@ -57,6 +57,9 @@ class Talk:
     def event(self, event: Event) -> None:
         self.happens(self.state, event)
 
+    def is_at(self, at: At) -> bool:
+        return self.state.at is at
+
     def press(self, words: str) -> None:
         self.event(Pressed(self.button(words).press or Press(Do.BACK)))
 
@@ -183,7 +186,7 @@ def test_back_and_skip_keep_and_drop_answers(talk: Talk) -> None:
 def test_a_text_is_shown_with_what_may_tell_who_somebody_is(talk: Talk) -> None:
     talk.to_question("Was soll sich ändern?")
     talk.event(Wrote("Frau Müller, 0171 3920012"))
-    assert talk.state.at is At.TYPED and "eine Telefonnummer" in talk.view.covered
+    assert talk.is_at(At.TYPED) and "eine Telefonnummer" in talk.view.covered
     assert "woran man jemanden erkennt" in talk.text
     talk.press("Ändern")
     assert "Müller" not in talk.text and talk.state.text == ""
@@ -198,7 +201,7 @@ def test_a_text_is_shown_with_what_may_tell_who_somebody_is(talk: Talk) -> None:
 def test_a_text_that_is_too_long_is_refused_with_its_length(talk: Talk) -> None:
     talk.to_question("Was soll sich ändern?")
     talk.event(Wrote("x" * 1001))
-    assert "1001" in talk.text and "1000" in talk.text and talk.state.at is At.QUESTION
+    assert "1001" in talk.text and "1000" in talk.text and talk.is_at(At.QUESTION)
 
 
 @pytest.mark.parametrize("event", [Wrote("hello"), SentOther()])
@@ -225,9 +228,9 @@ def test_the_summary_has_the_receipt_and_every_answer_can_be_changed(talk: Talk)
     talk.press("Ändern")
     talk.press("Hilft Ihnen die Beratung?")
     talk.press("Viel")
-    assert talk.state.at is At.SUMMARY and "Hilft Ihnen die Beratung? Viel" in talk.view.covered
+    assert talk.is_at(At.SUMMARY) and "Hilft Ihnen die Beratung? Viel" in talk.view.covered
     talk.press("Absenden")
-    assert talk.state.at is At.SENDING and talk.labels == []
+    assert talk.is_at(At.SENDING) and talk.labels == []
     assert checked(talk.state).answers == {"region": "08", "helpful": "4"}
 
 
@@ -240,7 +243,7 @@ def test_a_change_that_goes_nowhere_leads_back_to_the_summary(talk: Talk) -> Non
     talk.press("Regierungsbezirk Tübingen")
     talk.press("Zurück")
     talk.press("Zurück")
-    assert talk.state.at is At.SUMMARY
+    assert talk.is_at(At.SUMMARY)
 
 
 def test_the_end_is_neutral_and_knows_nothing(talk: Talk) -> None:
@@ -259,7 +262,7 @@ def test_out_of_reach_keeps_the_answers_and_says_when_to_try_again(talk: Talk) -
     assert "5 Minuten" in talk.text and talk.labels == ["Noch einmal versuchen", "Abbrechen"]
     before = checked(talk.state).answers
     talk.press("Noch einmal")
-    assert talk.state.at is At.SENDING and checked(talk.state).answers == before
+    assert talk.is_at(At.SENDING) and checked(talk.state).answers == before
     talk.event(Unreachable(5))
     talk.press("Abbrechen")
     # It may have arrived: only the reply was lost.
@@ -279,11 +282,11 @@ def test_a_round_that_ended_is_answered_with_the_next_ones_key(talk: Talk, offer
     renewed = replace(offer, surveys=(survey_of(clients, round_id="2027-Q1"),))
     for _ in range(3):
         talk.event(RoundOver(renewed))
-        assert talk.state.at is At.SENDING
+        assert talk.is_at(At.SENDING)
         assert talk.state.survey and talk.state.survey.sealing.round_id == "2027-Q1"
     # Not for ever.
     talk.event(RoundOver(renewed))
-    assert talk.state.at is At.CLOSED
+    assert talk.is_at(At.CLOSED)
 
 
 def test_changed_questions_are_shown_with_the_answers_that_still_fit(talk: Talk, offer: Offer) -> None:
@@ -296,23 +299,23 @@ def test_changed_questions_are_shown_with_the_answers_that_still_fit(talk: Talk,
     document["questions"] = [one for one in document["questions"] if one["name"] != "housing"]
     changed = replace(offer, surveys=(survey_of(read_document(document)),))
     talk.event(RoundOver(changed))
-    assert talk.state.at is At.SUMMARY and "haben sich inzwischen geändert" in talk.text
+    assert talk.is_at(At.SUMMARY) and "haben sich inzwischen geändert" in talk.text
     assert checked(talk.state).answers == {"region": "08", "helpful": "4"}
     talk.press("Absenden")
-    assert talk.state.at is At.SENDING
+    assert talk.is_at(At.SENDING)
 
 
 def test_a_survey_that_is_closed_says_so(talk: Talk, offer: Offer) -> None:
     talk.to_summary()
     talk.press("Absenden")
     talk.event(RoundOver(replace(offer, surveys=())))
-    assert (talk.state.at is At.CLOSED and "gerade nicht offen" in talk.text) or "nicht" in talk.text
+    assert (talk.is_at(At.CLOSED) and "gerade nicht offen" in talk.text) or "nicht" in talk.text
 
 
 def test_nothing_open_at_all_is_told(conversation: Conversation, offer: Offer) -> None:
     talk = Talk(conversation, replace(offer, surveys=()))
     talk.press("Hier antworten")
-    assert talk.state.at is At.FORMS and talk.labels == ["Zurück"]
+    assert talk.is_at(At.FORMS) and talk.labels == ["Zurück"]
 
 
 def test_a_new_language_in_the_middle_keeps_the_answers(talk: Talk, offer: Offer) -> None:
@@ -321,7 +324,7 @@ def test_a_new_language_in_the_middle_keeps_the_answers(talk: Talk, offer: Offer
     question = talk.state.question
     talk.event(Commanded(Command.LANGUAGE))
     talk.press("العربية")
-    assert talk.state.at is At.LOADING
+    assert talk.is_at(At.LOADING)
     talk.event(Loaded(replace(offer, surveys=tuple(replace(one, lang="ar") for one in offer.surveys))))
     assert (talk.state.at, talk.state.lang, talk.state.question) == (At.QUESTION, "ar", question)
     assert talk.state.given["access"] == ("yes",) and "كم مدة انتظارك" in talk.text
@@ -368,10 +371,10 @@ def test_thirty_minutes_end_it_but_not_what_is_being_sent(talk: Talk) -> None:
     talk.press("Absenden")
     sending = talk.state
     talk.event(Expired())
-    assert talk.state.at is At.SENDING and checked(talk.state).answers == checked(sending).answers
+    assert talk.is_at(At.SENDING) and checked(talk.state).answers == checked(sending).answers
     talk.event(Unreachable(1))
     talk.event(Expired())
-    assert talk.state.at is At.EXPIRED and "nicht bekannt" in talk.text
+    assert talk.is_at(At.EXPIRED) and "nicht bekannt" in talk.text
     assert not talk.state.given and talk.state.receipt is None
 
 
@@ -383,7 +386,7 @@ def test_what_is_being_sent_is_not_disturbed(talk: Talk, event: Event) -> None:
     talk.press("Absenden")
     sending = talk.state
     talk.event(event)
-    assert talk.state.at is At.SENDING and talk.state.given is sending.given
+    assert talk.is_at(At.SENDING) and talk.state.given is sending.given
 
 
 @pytest.mark.parametrize("at", sorted(ENDS))
@@ -398,12 +401,12 @@ def test_a_code_is_asked_for_where_the_survey_wants_one(conversation: Conversati
     talk.press("Hier antworten")
     talk.to_question("Was soll sich ändern?")
     talk.press("Auslassen")
-    assert talk.state.at is At.CODE and "Auslassen" not in talk.labels
+    assert talk.is_at(At.CODE) and "Auslassen" not in talk.labels
     talk.event(Wrote("0000-0000-0000-00001"))
     assert "Er hat 17 Buchstaben und Ziffern." in talk.text
     code = AccessCode.fresh()
     talk.event(Wrote(code.shown.lower()))
-    assert talk.state.at is At.SUMMARY and talk.state.code == code.shown
+    assert talk.is_at(At.SUMMARY) and talk.state.code == code.shown
     # It isn't shown again.
     assert code.shown not in talk.text
 
@@ -418,7 +421,7 @@ def test_a_code_that_may_be_left_out_can_be_skipped(conversation: Conversation, 
     assert "Was soll sich ändern?" in talk.text
     talk.press("Auslassen")
     talk.press("Auslassen")
-    assert talk.state.at is At.SUMMARY and talk.state.code == ""
+    assert talk.is_at(At.SUMMARY) and talk.state.code == ""
 
 
 def test_conditions_and_rules_of_a_survey_hold(conversation: Conversation, offer: Offer) -> None:
