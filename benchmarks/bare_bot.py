@@ -1,4 +1,4 @@
-"""The bound of `telegram.py`: a bot that answers each press by changing the message, and does nothing else."""
+"""The bound of `telegram_bot.py`: a bot that answers each press by changing the message, nothing else."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """How fast the bot answers: many people at once, each through a whole survey, against a Telegram of our own.
 
 A reply's time runs from the update to the changed message. The bound, in the same run, is a bot that only
-changes the message. Everything shares the machine: the bot, the service, Telegram and the people.
+changes the message. Everything shares the machine: the bot, the service, Telegram and the people. Without a
+pause everybody presses at once, all the time: that is the rate at which it is full.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import random
 import statistics
 import subprocess
 import sys
@@ -34,6 +36,8 @@ class Watched(FakeTelegram):
     def __init__(self) -> None:
         super().__init__()
         self.changed: dict[int, asyncio.Event] = defaultdict(asyncio.Event)
+        # Seconds that people read before they press, in the mean.
+        self.pause = 0.0
 
     def _sendmessage(self, params: dict[str, Any]) -> dict[str, Any]:
         sent = super()._sendmessage(params)
@@ -56,6 +60,7 @@ class Watched(FakeTelegram):
 
 
 async def _timed(telegram: Watched, chat: Chat, act: Callable[[], Any]) -> float:
+    await asyncio.sleep(random.uniform(0, 2 * telegram.pause))
     event = telegram.changed[chat.number]
     event.clear()
     begun = time.perf_counter()
@@ -114,7 +119,9 @@ def _measure(
     environment = {**os.environ, "TELEGRAM_BASE_URL": telegram.url, "TELEGRAM_TOKEN": TOKENS[name]}
     process = subprocess.Popen(command, env=environment)
     try:
+        pause, telegram.pause = telegram.pause, 0.0
         telegram.run(_all(telegram, who, 2, presses, 10_000))
+        telegram.pause = pause
         begun = time.perf_counter()
         times = telegram.run(_all(telegram, who, people, presses, 20_000))
         took = time.perf_counter() - begun
@@ -142,6 +149,7 @@ def main() -> None:
     """Print a line for the bound and one for the bot."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=200)
+    parser.add_argument("--pause", type=float, default=0.0, help="seconds that people read, in the mean")
     chosen = parser.parse_args()
     folder = tempfile.mkdtemp()
     founded(Path(folder))
@@ -149,6 +157,7 @@ def main() -> None:
     bot = str(Path(sys.executable).with_name("feedback-bot"))
     with running(serve_ours, folder) as port, telegram.serving() as url:
         telegram.url = url
+        telegram.pause = chosen.pause
         print("        people  replies  dialogues/s  replies/s  median ms   p99 ms  MiB")
         bare = [sys.executable, str(Path(__file__).with_name("bare_bot.py"))]
         bound = _measure(telegram, "bare", bare, _bare_person, chosen.people, 16)

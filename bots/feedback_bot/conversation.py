@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from feedback_service.errors import N_, FeedbackError
-from feedback_service.i18n import Interface
+from feedback_service.i18n import Interface, preferred_first
 from feedback_service.sealing.access_code import AccessCode
 from feedback_service.surveys.answers import TooManyChoices, check_answers
 from feedback_service.surveys.questionnaire import Question
@@ -65,12 +65,9 @@ class Conversation:
 
     def view(self, state: State) -> View:
         """The message for a state."""
-        lang = state.lang if state.lang in self.languages else self._fallback(state.prefers)
+        known = state.lang in self.languages
+        lang = state.lang if known else preferred_first(state.prefers, self.languages)[0]
         return Speaker(self.interfaces[lang], self.languages).view(state)
-
-    def _fallback(self, prefers: str) -> str:
-        known = prefers.split("-")[0]
-        return known if known in self.languages else self.languages[0]
 
     def _after(self, state: State | None, event: Event) -> State:
         if isinstance(event, Begun):
