@@ -7,6 +7,7 @@ COPY requirements/run.txt requirements/run.txt
 RUN pip install --no-cache-dir --require-hashes -r requirements/run.txt
 COPY pyproject.toml README.md ./
 COPY src src
+COPY bots bots
 COPY locales locales
 COPY migrations migrations
 RUN pip install --no-cache-dir --no-deps --no-build-isolation . \

@@ -6,7 +6,7 @@ PORT ?= 8000
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint strings screenshots benchmarks lock clean
+.PHONY: help setup run test lint strings screenshots transcripts benchmarks lock clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -44,10 +44,14 @@ strings: $(VENV)/.test ## collect the texts of the interface into locales/ and u
 screenshots: $(VENV)/.test ## take the pictures in docs/pictures from a running demo
 	$(BIN)/python docs/take_pictures.py
 
+transcripts: $(VENV)/.test ## write what a chat with the bot shows into docs/telegram-transcripts.md
+	$(BIN)/python docs/write_transcripts.py
+
 benchmarks: $(VENV)/.test ## print speed as ratios to bounds measured in the same run
 	$(BIN)/python benchmarks/submit.py
 	$(BIN)/python benchmarks/open.py
 	$(BIN)/python benchmarks/pages.py
+	$(BIN)/python benchmarks/telegram_bot.py
 
 lock: ## renew requirements/*.txt from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group build pyproject.toml -o requirements/run.txt

@@ -43,7 +43,7 @@ def main() -> None:
     HERE.mkdir(exist_ok=True)
     for old in HERE.glob("*.png"):
         old.unlink()
-    with _demonstration() as url, sync_playwright() as playwright:
+    with demonstration() as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         for ending, (width, height) in SIZES.items():
             _take_all(browser, url, ending, width, height)
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 @contextmanager
-def _demonstration() -> Iterator[str]:
+def demonstration() -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -263,7 +263,7 @@ class Speaker:
             wants = given[0] != known.state.ags
             answer = isolated(known[given[0]].name) if wants else self._say("I don't want to say")
         else:
-            answer = ", ".join(self._own(each.label) for each in one.choices if each.name in given)
+            answer = " · ".join(self._own(each.label) for each in one.choices if each.name in given)
         return f"{_short(self._own(one.label))} {answer}"
 
     def _changing(self, state: State) -> View:

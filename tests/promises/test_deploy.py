@@ -8,12 +8,14 @@ from __future__ import annotations
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 from sqlalchemy import make_url
 from typer.main import get_command
 
+from feedback_bot.__main__ import build as build_bot
 from feedback_service.cli.main import build
 from feedback_service.settings import Settings
 from feedback_service.storage.schema import metadata, round_
@@ -53,11 +55,11 @@ def service(name: str) -> Unit:
     return unit(f"systemd/{name}")
 
 
-def assert_is_a_command(words: list[str]) -> None:
-    """That the words after `feedback-service` are a command of ours with options of ours."""
-    command = get_command(build())
+def assert_is_a_command(words: list[str], command: Any = None) -> None:
+    """That the words after `feedback-service` (or another program) are a command with options of ours."""
+    command = command or get_command(build())
     while words and words[0] in getattr(command, "commands", {}):
-        command = command.commands[words.pop(0)]  # type: ignore[attr-defined]
+        command = command.commands[words.pop(0)]
     assert not hasattr(command, "commands") or words == ["--help"], words
     options = {option for one in command.params for option in one.opts} | {"--help"}
     assert {word for word in words if word.startswith("--")} <= options, words
@@ -169,8 +171,28 @@ def test_in_containers_nothing_is_written_but_the_data_and_nothing_is_swapped() 
         assert one["security_opt"] == ["no-new-privileges:true"] and one["ulimits"] == {"core": 0}
         assert one["mem_limit"] == one["memswap_limit"]
         assert one["user"].split(":")[0] in (ROOT / "Dockerfile").read_text("utf-8")
+        if name == "bot":
+            continue
         assert one["volumes"] == ["data:/data"]
         assert_is_a_command(list(one["command"]))
+
+
+def test_the_bot_sees_no_data_and_its_token_is_in_no_environment() -> None:
+    document = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
+    bot, one = document["services"]["bot"], service("feedback-bot.service")
+    assert "volumes" not in bot and "tmpfs" not in bot and "ports" not in bot
+    assert bot["environment"] == {"TELEGRAM_TOKEN_FILE": "/run/secrets/telegram-token"}
+    # Nobody else is in the network that leads out.
+    assert [name for name, each in document["services"].items() if "out" in each.get("networks", ())] == [
+        "bot"
+    ]
+    assert one["DynamicUser"] == ["yes"] and one["InaccessiblePaths"] == [f"-{DATA}"]
+    assert one["LimitCORE"] == one["MemorySwapMax"] == ["0"] and "ReadWritePaths" not in one
+    assert one["SocketBindDeny"] == ["any"] and "SocketBindAllow" not in one
+    unit_words, container_words = shlex.split(one["ExecStart"][0]), bot["command"]
+    for words in (unit_words[1:], container_words):
+        assert words[0] == "telegram"
+        assert_is_a_command(list(words), get_command(build_bot()))
 
 
 def test_containers_are_split_like_the_units() -> None:
