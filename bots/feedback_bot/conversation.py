@@ -33,7 +33,8 @@ from .events import (
     Wrote,
 )
 from .state import ENDS, At, Notice, State
-from .views import Speaker, View
+from .views.model import View
+from .views.speaker import Speaker
 
 _BUTTONS_ONLY = Notice(N_("Please use the buttons. Your message was deleted."))
 _NOT_TAKEN = Notice(

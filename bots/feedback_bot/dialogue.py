@@ -33,7 +33,7 @@ from .events import (
 from .memory import Entry, Memory
 from .screen import Chat, Screen
 from .state import ENDS, At, State
-from .views import View
+from .views.model import View
 
 # What the service and the chat program have to take what is under way when the process is stopped.
 _SENDING_SECONDS = 20.0

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .events import Do, Press
-from .views import Button, View
+from .views.model import Button, View
 
 LONGEST = 64
 _LETTERS = {Do.BEGIN: "b", Do.DELETE_THIS: "d"}

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from .keyboards import Key
-from .views import View
+from .views.model import View
 
 # A connection that is lost is tried again for some five minutes, at growing intervals.
 _FIRST_WAIT = 0.5

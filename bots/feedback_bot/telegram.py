@@ -40,7 +40,7 @@ from .events import Command
 from .keyboards import Key
 from .memory import Memory
 from .screen import ChatClosed, ConnectionLost, MessageGone, TooFast
-from .views import View
+from .views.model import View
 
 _UPDATES = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
 _AT_ONCE = 256

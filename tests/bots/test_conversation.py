@@ -27,7 +27,7 @@ from feedback_bot.events import (
 )
 from feedback_bot.offered import Offer
 from feedback_bot.state import ENDS, At, State
-from feedback_bot.views import Button, View
+from feedback_bot.views.model import Button, View
 from feedback_service.regions.directory import Region
 from feedback_service.sealing.access_code import AccessCode
 from feedback_service.sealing.receipt import Receipt

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from feedback_bot.events import Do, Press
 from feedback_bot.keyboards import LONGEST, Lasting, Placed, keyboard, press_at, read
-from feedback_bot.views import Button, View
+from feedback_bot.views.model import Button, View
 from feedback_service.i18n import LANGUAGES
 
 PRESSES = st.builds(Press, st.sampled_from(Do), st.text(max_size=20))

@@ -13,7 +13,7 @@ from feedback_bot.keyboards import Key
 from feedback_bot.memory import Entry, Memory
 from feedback_bot.screen import ChatClosed, ConnectionLost, MessageGone, Screen, TooFast
 from feedback_bot.state import At, State
-from feedback_bot.views import View
+from feedback_bot.views.model import View
 
 
 class Board:
