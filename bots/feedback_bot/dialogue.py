@@ -103,7 +103,7 @@ class Dialogue:
                 self._forget(person, message)
                 await person.chat.delete(message)
             else:
-                await self._happened(person, Begun(Receipt.fresh(), pressed.lang, person.prefers), message)
+                await self._begin_here(person, message, pressed.lang)
         elif known is None or pressed is None or pressed.token != self._token:
             await self._stale(person, message, pressed.lang if pressed else "")
         elif message != known.screen.message:
@@ -111,6 +111,14 @@ class Dialogue:
             await person.chat.delete(message)
         else:
             await self._pressed(person, pressed)
+
+    async def _begin_here(self, person: Person, message: int, lang: str) -> None:
+        """In the message whose button was pressed; another one that was in use goes."""
+        known = self._memory.get(person.number)
+        if known and known.screen.message not in (None, message):
+            await known.screen.settled()
+            await person.chat.delete(known.screen.message or 0)
+        await self._happened(person, Begun(Receipt.fresh(), lang, person.prefers), message)
 
     async def stop(self) -> None:
         """Finish what is being sealed and sent, then say in every open chat that it has to begin anew."""

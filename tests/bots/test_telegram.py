@@ -13,7 +13,7 @@ import httpx2
 import pytest
 
 from .fake_telegram import DELETABLE_SECONDS, FakeTelegram, Person, Refused
-from .running import NO_REGION, TOKEN, StartBot, german, to_summary, to_text
+from .running import NO_REGION, TOKEN, StartBot, german, to_question, to_summary, to_text
 
 
 @pytest.fixture(scope="module")
@@ -206,6 +206,25 @@ def test_an_old_message_of_the_same_conversation_goes_when_it_is_pressed(
     assert shown is not None and shown.number != old.number
     person.press_data(old, shown.key("Hier antworten")["callback_data"])
     person.waits(lambda: old.number not in person.chat.messages)
+
+
+def test_beginning_anew_in_an_old_message_leaves_that_one_alone(
+    telegram: FakeTelegram, start_bot: StartBot, api: str
+) -> None:
+    start_bot(api)
+    person = german(telegram)
+    person.send("/cancel")
+    cancelled = person.sees("Abgebrochen")
+    person.send("/start de")
+    person.sees("Hier antworten")
+    to_question(person, 6)
+    person.press("Wohnung")
+    person.sees("☑ Wohnung")
+    person.press("Anfangen", cancelled)
+    person.waits(lambda: list(person.chat.messages) == [cancelled.number])
+    person.sees("Hier antworten")
+    person.press("Hier antworten")
+    person.sees("Ich berate")
 
 
 def test_edited_messages_are_deleted_too(telegram: FakeTelegram, start_bot: StartBot, api: str) -> None:
