@@ -6,7 +6,7 @@ From what happens in a chat to what it shows, each part knowing only those above
     events         what may happen: a button, a text, an answer of the service
     state          where one person is in the conversation
     answering      which question comes next, and what is wrong with an answer
-    views          a state as one message: a heading, a text, rows of buttons
+    views/         a state as one message: a heading, a text, rows of buttons
     conversation   (state, event) -> (state, view), without a clock, a network or a chat
     keyboards      buttons as 64 bytes of callback data, and back
     api            the service over HTTP; answers are sealed here

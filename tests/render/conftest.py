@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from gettext import NullTranslations
 from html.parser import HTMLParser
 
@@ -109,7 +110,8 @@ def hostile(figures: Callable[..., QuestionFigures]) -> RegionReport:
 def digest() -> Callable[..., Digest]:
     def made(state: RegionReport, local: RegionReport | None = None, *, demo: bool = False) -> Digest:
         shown = local or state
-        return Digest("en", "2026-Q4", shown.region, shown.name, demo, (DigestPart(local, state),))
+        parts = (DigestPart(local, state),)
+        return Digest("en", "2026-Q4", date(2027, 1, 4), shown.region, shown.name, demo, parts)
 
     return made
 

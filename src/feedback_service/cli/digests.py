@@ -11,6 +11,7 @@ import typer
 from ..errors import FeedbackError
 from ..i18n import load_interfaces
 from ..render.html import digest_document
+from ..render.pdf import digest_pdf
 from ..render.plain_text import digest_text
 from ..reports.build import digest
 from ..storage.published import newest_complete_round, sources_of_round
@@ -50,11 +51,12 @@ def preview(
     region: Annotated[str, typer.Option("--region", help="The AGS of the region, like 08416.")],
     language: Annotated[str, typer.Option("--language", help="The digest's language.")] = "de",
     round_name: RoundName = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Write it as PDF too (German, English).")] = False,
     show: Annotated[bool, typer.Option("--open", help="Open the HTML in a browser.")] = False,
     data: Data = DEFAULT_DATA,
     as_json: Json = False,
 ) -> None:
-    """Print a digest as text and write it as HTML, as its recipients would get it."""
+    """Print a digest as text and write it as HTML (and PDF), as its recipients would get it."""
     store, settings = installation(data)
     out = Out(as_json)
     interfaces = load_interfaces()
@@ -70,18 +72,22 @@ def preview(
         raise NothingReleased
     made = digest(sources, directory, language, region, interface.plain, demo=settings.demo)
     text, html = digest_text(made, interface), digest_document(made, interface)
-    file = _write(store.folder / "previews", f"digest-{region}-{round_id}-{language}.html", html)
+    file = store.folder / "previews" / f"digest-{region}-{round_id}-{language}.html"
+    _write(file, html.encode())
     out.line(text)
     out.line(f"HTML: {file}")
-    out.finish(
-        {"region": region, "name": name, "round": round_id, "language": language, "text": text, "html": html}
-    )
+    document: dict[str, str] = {
+        "region": region, "name": name, "round": round_id, "language": language, "text": text, "html": html,
+    }  # fmt: skip
+    if pdf:
+        _write(file.with_suffix(".pdf"), digest_pdf(made, interface, settings.operator))
+        document["pdf"] = str(file.with_suffix(".pdf"))
+        out.line(f"PDF: {document['pdf']}")
+    out.finish(document)
     if show:
         webbrowser.open(file.resolve().as_uri())
 
 
-def _write(folder: Path, name: str, content: str) -> Path:
-    folder.mkdir(exist_ok=True, mode=0o700)
-    path = folder / name
-    path.write_text(content, "utf-8")
-    return path
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(exist_ok=True, mode=0o700)
+    path.write_bytes(content)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from ..regions.directory import Directory
@@ -69,6 +70,7 @@ def digest(
     return Digest(
         language=language,
         round=sources[0].release["round"],
+        issued=max(date.fromisoformat(source.release["issued"]) for source in sources),
         region=region,
         name=region_name(directory, region, say),
         demo=demo,

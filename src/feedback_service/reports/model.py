@@ -7,6 +7,7 @@ are whole numbers of the group's n.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 Arrow = Literal["up", "down"]
@@ -80,10 +81,14 @@ class DigestPart:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What one recipient gets about one round: all surveys, their region and the state."""
+    """What one recipient gets about one round: all surveys, their region and the state.
+
+    `issued` is the day of the newest of the releases.
+    """
 
     language: str
     round: str
+    issued: date
     region: str
     name: str
     demo: bool
