@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import webbrowser
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ..errors import FeedbackError
-from ..i18n import load_interfaces
+from ..i18n import Interface, load_interfaces
 from ..render.html import digest_document
 from ..render.pdf import digest_pdf
 from ..render.plain_text import digest_text
+from ..render.spreadsheet import digest_workbook
+from ..render.table_file import csv_table
 from ..reports.build import digest
+from ..reports.model import Digest
 from ..storage.published import newest_complete_round, sources_of_round
 from ..storage.regions import read_directory
 from .common import DEFAULT_DATA, Data, Json, Out, RoundName, installation
@@ -35,6 +39,31 @@ class NoSuchLanguage(FeedbackError):
     message = "There is no language “%(language)s”. There are: %(known)s."
 
 
+class UnknownDigestFormat(FeedbackError):
+    """A format that digests don't have."""
+
+    status = 422
+    code = "digest-format-unknown"
+    message = "A digest can't be written as “%(format)s”. There are: %(known)s."
+
+
+def _csv(made: Digest, _interface: Interface, _operator: str) -> bytes:
+    reports = [one for part in made.parts for one in (part.local, part.state) if one]
+    return ("\ufeff" + csv_table(reports)).encode()
+
+
+def _html(made: Digest, interface: Interface, _operator: str) -> bytes:
+    return digest_document(made, interface).encode()
+
+
+FORMATS: dict[str, Callable[[Digest, Interface, str], bytes]] = {
+    "html": _html,
+    "pdf": digest_pdf,
+    "xlsx": digest_workbook,
+    "csv": _csv,
+}
+
+
 def app() -> typer.Typer:
     """The group of commands."""
     group = typer.Typer(help="Digests for decision-makers.", no_args_is_help=True)
@@ -51,12 +80,15 @@ def preview(
     region: Annotated[str, typer.Option("--region", help="The AGS of the region, like 08416.")],
     language: Annotated[str, typer.Option("--language", help="The digest's language.")] = "de",
     round_name: RoundName = None,
-    pdf: Annotated[bool, typer.Option("--pdf", help="Write it as PDF too (German, English).")] = False,
+    formats: Annotated[
+        str, typer.Option("--format", help="html, pdf (German, English), xlsx, csv; several with commas.")
+    ] = "html",
     show: Annotated[bool, typer.Option("--open", help="Open the HTML in a browser.")] = False,
     data: Data = DEFAULT_DATA,
     as_json: Json = False,
 ) -> None:
-    """Print a digest as text and write it as HTML (and PDF), as its recipients would get it."""
+    """Print a digest as text and write it as files, as its recipients would get it."""
+    wanted = _wanted(formats, show)
     store, settings = installation(data)
     out = Out(as_json)
     interfaces = load_interfaces()
@@ -73,19 +105,30 @@ def preview(
     made = digest(sources, directory, language, region, interface.plain, demo=settings.demo)
     text, html = digest_text(made, interface), digest_document(made, interface)
     file = store.folder / "previews" / f"digest-{region}-{round_id}-{language}.html"
-    _write(file, html.encode())
+    files = {ending: file.with_suffix(f".{ending}") for ending in wanted}
+    for ending, path in files.items():
+        _write(path, FORMATS[ending](made, interface, settings.operator))
     out.line(text)
-    out.line(f"HTML: {file}")
-    document: dict[str, str] = {
-        "region": region, "name": name, "round": round_id, "language": language, "text": text, "html": html,
-    }  # fmt: skip
-    if pdf:
-        _write(file.with_suffix(".pdf"), digest_pdf(made, interface, settings.operator))
-        document["pdf"] = str(file.with_suffix(".pdf"))
-        out.line(f"PDF: {document['pdf']}")
-    out.finish(document)
+    for path in files.values():
+        out.line(str(path))
+    out.finish(
+        {
+            "region": region, "name": name, "round": round_id, "language": language,
+            "text": text, "html": html,
+            "files": {ending: str(path) for ending, path in files.items()},
+        }
+    )  # fmt: skip
     if show:
         webbrowser.open(file.resolve().as_uri())
+
+
+def _wanted(formats: str, show: bool) -> list[str]:
+    """The formats, each once; a page to open is always among them."""
+    wanted = [one.strip() for one in formats.split(",") if one.strip()] + ["html"] * show
+    for one in wanted:
+        if one not in FORMATS:
+            raise UnknownDigestFormat(format=one[:20], known=", ".join(FORMATS))
+    return list(dict.fromkeys(wanted))
 
 
 def _write(path: Path, content: bytes) -> None:
