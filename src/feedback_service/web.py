@@ -26,6 +26,7 @@ from .channels.preview import Preview
 from .channels.recordings import ADDRESS as RECORDINGS
 from .channels.recordings import Recordings
 from .channels.region_list import RegionList
+from .channels.result_files import ResultFiles
 from .channels.results import Results
 from .channels.sender import Limiter
 from .channels.shields import OwnSiteOnly, QuietErrors, SecurityHeaders
@@ -138,7 +139,8 @@ def _people_app(
     routes += Recordings(parts.open_rounds, parts.store).routes()
     if parts.settings.demo:
         routes += Preview(pages, parts.store).routes()
-    routes += Results(pages, parts.open_rounds, parts.store).routes()
+    files = ResultFiles(parts.settings.operator, parts.settings.demo)
+    routes += Results(pages, parts.open_rounds, parts.store, files).routes()
     routes += Accessibility(pages).routes()
     routes += WhatWeKeep(pages, parts.open_rounds).routes()
     routes += FrontPages(pages, parts.open_rounds).routes() + form.reading()

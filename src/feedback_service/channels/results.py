@@ -1,4 +1,4 @@
-"""The results: every release as pages, one a region, and as JSON and CSV beside them."""
+"""The results: every release as pages, one a region, and as files beside them."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from ..reports.build import Source, region_name, region_report, regions_with_row
 from ..storage.published import read_source
 from ..storage.session import Store
 from .pages import Pages
+from .result_files import MEDIA_TYPES, ResultFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Results:
     pages: Pages
     open_rounds: OpenRounds
     store: Store
+    files: ResultFiles
 
     def routes(self) -> list[Route]:
         """The addresses of the results; a file's ending stands behind a round or a region."""
@@ -56,7 +58,7 @@ class Results:
         return await run_in_threadpool(self._file, request, code, asked, name, None, ending)
 
     async def region(self, request: Request) -> Response:
-        """One region's page, `.json` or `.csv`."""
+        """One region's page, `.json`, `.csv`, `.xlsx` or `.pdf`."""
         code, asked = self._code(request), await self.open_rounds.current()
         region, _, ending = request.path_params["region"].partition(".")
         self._known(asked, request.path_params["survey"], request.path_params["round"])
@@ -83,7 +85,15 @@ class Results:
         if ending == "json":
             content = body if region is None else _only(source, region)
             return Response(content, media_type="application/json")
-        raise HTTPException(404)
+        return self._made(code, asked, source, region or asked.directory.state.ags, ending)
+
+    def _made(self, code: str, asked: Asked, source: Source, region: str, ending: str) -> Response:
+        if ending not in self.files.endings(code):
+            raise HTTPException(404)
+        content = self.files.file(source, asked.directory, region, self.pages.interfaces[code], ending)
+        name = f"{source.release['survey']}-{source.release['round']}-{region}-{code}.{ending}"
+        disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(content, media_type=MEDIA_TYPES[ending], headers=disposition)
 
     def _page(self, code: str, asked: Asked, source: Source, region: str) -> Response:
         interface = self.pages.interfaces[code]
@@ -97,6 +107,7 @@ class Results:
             protection=protection(interface.plain),
             regions=self._named(code, asked, self._regions_shown(source, asked)),
             language_of_survey=source.questionnaire.language_or_source(code),
+            endings=["csv", *self.files.endings(code), "json"],
         )
 
     def _overview(self, code: str, asked: Asked, survey: str, round_id: str) -> dict[str, object]:

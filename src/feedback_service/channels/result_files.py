@@ -1,0 +1,55 @@
+"""Results as files that take a while to make: PDFs and workbooks, one made at a time, the last ones kept.
+
+Whoever asks for many must not slow down the process that takes answers.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+
+from ..i18n import Interface
+from ..regions.directory import Directory
+from ..render.pdf import LANGUAGES as PDF_LANGUAGES
+from ..render.pdf import digest_pdf
+from ..render.spreadsheet import digest_workbook
+from ..reports.build import Source, digest
+from ..reports.model import Digest
+
+_MAKERS: dict[str, Callable[[Digest, Interface, str], bytes]] = {"pdf": digest_pdf, "xlsx": digest_workbook}
+MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+# Some 200 KB each.
+_KEPT = 100
+
+
+class ResultFiles:
+    """Makes them. `operator` is named in them, `demo` says that the answers are invented."""
+
+    def __init__(self, operator: str, demo: bool) -> None:
+        self._operator = operator
+        self._demo = demo
+        self._making = threading.Lock()
+        self._kept: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
+
+    def endings(self, code: str) -> list[str]:
+        """The files that there are in a language."""
+        return [ending for ending in _MAKERS if ending != "pdf" or code in PDF_LANGUAGES]
+
+    def file(
+        self, source: Source, directory: Directory, region: str, interface: Interface, ending: str
+    ) -> bytes:
+        """One region's figures beside the state's. `ending` is one of `endings`."""
+        release, code = source.release, interface.language.code
+        key = (release["survey"], release["round"], release["issue"], region, code, ending)
+        with self._making:
+            if key not in self._kept:
+                shown = digest([source], directory, code, region, interface.plain, demo=self._demo)
+                self._kept[key] = _MAKERS[ending](shown, interface, self._operator)
+                if len(self._kept) > _KEPT:
+                    self._kept.popitem(last=False)
+            self._kept.move_to_end(key)
+            return self._kept[key]
