@@ -28,6 +28,7 @@ from .channels.recordings import Recordings
 from .channels.region_list import RegionList
 from .channels.result_files import ResultFiles
 from .channels.results import Results
+from .channels.results_feed import ResultsFeed
 from .channels.sender import Limiter
 from .channels.shields import OwnSiteOnly, QuietErrors, SecurityHeaders
 from .channels.web_form import WebForm
@@ -139,6 +140,8 @@ def _people_app(
     routes += Recordings(parts.open_rounds, parts.store).routes()
     if parts.settings.demo:
         routes += Preview(pages, parts.store).routes()
+    public_url, operator = parts.settings.public_url.rstrip("/"), parts.settings.operator
+    routes += ResultsFeed(parts.interfaces, parts.open_rounds, parts.store, public_url, operator).routes()
     files = ResultFiles(parts.settings.operator, parts.settings.demo)
     routes += Results(pages, parts.open_rounds, parts.store, files).routes()
     routes += Accessibility(pages).routes()

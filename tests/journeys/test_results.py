@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 from typing import Any
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
 import httpx2
 import page as pdf_checks
@@ -17,6 +19,7 @@ TYPES = {
     "XLSX": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "CSV": "text/csv; charset=utf-8",
     "JSON": "application/json",
+    "Atom": "application/atom+xml; charset=utf-8",
 }
 
 
@@ -29,7 +32,7 @@ def test_every_file_beside_a_page_is_there(
     shown = chromium.new_page(java_script_enabled=False)
     shown.goto(f"{demonstration.url}/{lang}/results/clients/{demonstration.round}/{DISTRICT}")
     links = shown.locator("p.files a")
-    assert links.all_inner_texts() == endings
+    assert links.all_inner_texts() == [*endings, "Atom"]
     for link in links.all():
         reply = httpx2.get(f"{demonstration.url}{link.get_attribute('href')}")
         assert reply.status_code == 200 and reply.headers["content-type"] == TYPES[link.inner_text()]
@@ -58,3 +61,31 @@ def test_the_files_tell_the_figures_of_the_release(demonstration: Any) -> None:
 def test_no_other_file_is_there(demonstration: Any, path: str) -> None:
     lang, _, rest = path.format(demonstration.round).partition("/")
     assert httpx2.get(f"{demonstration.url}/{lang}/results/clients/{rest}").status_code == 404
+
+
+@pytest.mark.parametrize("lang", ["de", "ar"])
+def test_a_region_has_a_feed_of_its_releases(demonstration: Any, lang: str) -> None:
+    reply = httpx2.get(f"{demonstration.url}/{lang}/results/feed/{DISTRICT}.xml")
+    assert reply.headers["content-type"] == "application/atom+xml; charset=utf-8"
+    names = {"a": "http://www.w3.org/2005/Atom"}
+    feed = ElementTree.fromstring(reply.content)
+    entries = feed.findall("a:entry", names)
+    releases = httpx2.get(f"{demonstration.url}/api/v1/releases").json()
+    assert len(entries) == len(releases) > 1
+    for entry, release in zip(entries, releases, strict=True):
+        address = entry.findtext("a:id", default="", namespaces=names)
+        assert address.endswith(f"/{lang}/results/{release['survey']}/{release['round']}/{DISTRICT}")
+        assert entry.findtext("a:updated", default="", namespaces=names) == f"{release['issued']}T00:00:00Z"
+        assert "Tübingen" in entry.findtext("a:title", default="", namespaces=names) and entry.findtext(
+            "a:summary", default="", namespaces=names
+        )
+        page = httpx2.get(demonstration.url + urlsplit(address).path)
+        assert page.status_code == 200
+        assert f'href="/{lang}/results/feed/{DISTRICT}.xml"' in page.text
+    for id_ in ("a:id", "a:title", "a:updated", "a:author/a:name"):
+        assert feed.findtext(id_, default="", namespaces=names), id_
+
+
+def test_there_is_no_feed_of_an_unknown_region(demonstration: Any) -> None:
+    assert httpx2.get(f"{demonstration.url}/de/results/feed/99999.xml").status_code == 404
+    assert httpx2.get(f"{demonstration.url}/xx/results/feed/08.xml").status_code == 404
