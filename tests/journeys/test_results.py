@@ -77,7 +77,7 @@ def test_a_region_has_a_feed_of_its_releases(demonstration: Any, lang: str) -> N
         assert address.endswith(f"/{lang}/results/{release['survey']}/{release['round']}/{DISTRICT}")
         assert entry.findtext("a:updated", default="", namespaces=names) == f"{release['issued']}T00:00:00Z"
         assert "Tübingen" in entry.findtext("a:title", default="", namespaces=names) and entry.findtext(
-            "a:summary", default="", namespaces=names
+            "a:summary", namespaces=names
         )
         page = httpx2.get(demonstration.url + urlsplit(address).path)
         assert page.status_code == 200
