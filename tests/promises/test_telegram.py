@@ -18,7 +18,7 @@ import pytest
 from feedback_service.audit.search import Needles
 
 from ..bots.fake_telegram import FakeTelegram, Person, Refused
-from ..bots.running import TOKEN, RunningBot, StartBot, german, to_question, to_summary, to_text
+from ..bots.running import TOKEN, StartBot, german, to_question, to_summary, to_text
 
 PEOPLE = 200
 AT_ONCE = 10
@@ -102,9 +102,9 @@ WAYS = (
 )  # fmt: skip
 
 
-def _pid_files(bot: RunningBot) -> list[bytes]:
+def _pid_files(pid: int) -> list[bytes]:
     """What the system tells of a process: its environment and command line."""
-    folder = Path(f"/proc/{bot.process.pid}")
+    folder = Path(f"/proc/{pid}")
     return [(folder / name).read_bytes() for name in ("environ", "cmdline")]
 
 
@@ -121,7 +121,7 @@ def test_after_200_dialogues_nothing_is_left_of_anybody_even_in_logs_at_level_de
     needles = Needles([mark.encode() for one in people for mark in one.marks])
     served = installation.start()
     bot = start_bot(served.url, debug=True)
-    environments = _pid_files(bot)
+    environments = _pid_files(bot.process.pid) + _pid_files(served.process.pid)
     begun = 0
     for last in (*KILLED_AFTER, PEOPLE):
         with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -137,7 +137,7 @@ def test_after_200_dialogues_nothing_is_left_of_anybody_even_in_logs_at_level_de
         _settle(telegram)
         bot.kill()
         bot = start_bot(served.url, debug=True)
-        environments += _pid_files(bot)
+        environments += _pid_files(bot.process.pid)
         _press_what_is_left(telegram)
     assert bot.stop() == 0
     installation.json("mix")
