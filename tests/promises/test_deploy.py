@@ -100,7 +100,7 @@ def test_the_web_process_reaches_its_spool_and_neither_keys_nor_the_store_s_page
     # `tmp`: SQLite refuses a folder for its temporary files that it can't write to.
     assert written == {store.spool_folder, DATA / "tmp"}
     hidden = {Path(path.removeprefix("-")) for path in one["InaccessiblePaths"][0].split()}
-    assert hidden == {store.mix_folder, store.key_folder}
+    assert hidden == {store.mix_folder, store.mail_folder, store.key_folder}
     # Both run as one user: without this /proc/PID/root of a running mix opens the folders (tried).
     assert one["PrivateUsers"] == ["yes"]
     assert one["ProtectProc"] == ["invisible"]
@@ -113,8 +113,8 @@ def test_the_web_process_listens_on_loopback_and_can_t_connect_outwards_and_the_
     assert "--host" not in one["ExecStart"][0]
     assert service(MIX)["PrivateNetwork"] == ["yes"]
     assert service(MIX)["RestrictAddressFamilies"] == ["AF_UNIX"]
-    # The round keys are for counting; a mix needs none.
-    assert service(MIX)["InaccessiblePaths"] == ["-/var/lib/feedback/keys"]
+    # The round keys are for counting, the mail key is for sending; a mix needs neither.
+    assert service(MIX)["InaccessiblePaths"] == ["-/var/lib/feedback/mail -/var/lib/feedback/keys"]
 
 
 def test_a_killed_mix_is_finished_and_an_explained_error_is_not_repeated() -> None:
@@ -199,8 +199,8 @@ def test_containers_are_split_like_the_units() -> None:
     document = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
     serve, mix, command = (document["services"][name] for name in ("serve", "mix", "command"))
     assert serve["ports"] == ["127.0.0.1:8000:8000"]
-    assert {mount.split(":")[0] for mount in serve["tmpfs"]} == {"/data/mix", "/data/keys"}
-    assert {mount.split(":")[0] for mount in mix["tmpfs"]} == {"/data/keys"}
+    assert {mount.split(":")[0] for mount in serve["tmpfs"]} == {"/data/mix", "/data/mail", "/data/keys"}
+    assert {mount.split(":")[0] for mount in mix["tmpfs"]} == {"/data/mail", "/data/keys"}
     assert all("mode=000" in mount for one in (serve, mix) for mount in one["tmpfs"])
     (network,) = document["networks"]["web"]["ipam"]["config"]
     assert serve["environment"] == {"FEEDBACK_TRUSTED_PROXY": network["gateway"]}
@@ -220,7 +220,7 @@ def test_the_web_role_reads_what_is_public_and_of_a_round_all_but_its_mixing_key
         if rights.startswith("SELECT (")
     }
     assert len(to_web) == len(whole[:1]) + len(columns)
-    assert set(whole) == {"region", "survey", "release", "alembic_version"}
+    assert set(whole) == {"region", "survey", "release", "reply", "alembic_version"}
     assert columns == {"round": set(round_.columns.keys()) - {"mixing_key"}}
     untouched = set(metadata.tables) - set(whole) - set(columns)
     assert untouched == {"envelope", "tombstone", "access_code", "ledger", "machine", "drained"}

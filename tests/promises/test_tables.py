@@ -11,7 +11,18 @@ ABOUT_A_SUBMISSION = {
     "tombstone": {"round_id", "tag_mac"},
     "access_code": {"round_id", "mac", "spent"},
 }
-WITHOUT_PEOPLE = {"region", "survey", "round", "machine", "drained", "ledger", "release"}
+WITHOUT_PEOPLE = {
+    "region",
+    "survey",
+    "round",
+    "machine",
+    "drained",
+    "ledger",
+    "release",
+    "recipient",
+    "delivery",
+    "reply",
+}
 
 
 def test_a_submission_is_its_round_a_key_one_bit_and_a_sealed_body() -> None:
@@ -31,4 +42,4 @@ def test_no_column_anywhere_is_finer_than_a_day_or_counts_up_by_itself() -> None
             assert column.autoincrement is not True
             assert column.default is None and column.server_default is None, column
         dates = [column for column in table.columns if isinstance(column.type, Date)]
-        assert not dates or table.name in {"round", "release"}
+        assert not dates or table.name in {"round", "release", "delivery", "reply"}

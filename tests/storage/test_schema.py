@@ -36,6 +36,21 @@ COLUMNS = {
     "drained": {"round_number", "machine_id"},
     "ledger": {"position", "survey", "round", "issue", "kind", "body", "previous", "this", "signature"},
     "release": {"survey", "round", "issue", "issued", "body"},
+    "recipient": {"id", "address", "address_mac", "region", "language", "formats", "state", "reason"},
+    "delivery": {"recipient_id", "kind", "about", "message_id", "state", "tries", "reason", "day"},
+    "reply": {
+        "id",
+        "region",
+        "round",
+        "survey",
+        "topic",
+        "office",
+        "state",
+        "texts",
+        "step",
+        "answered",
+        "released",
+    },
 }
 
 

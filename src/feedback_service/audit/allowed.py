@@ -36,6 +36,25 @@ TABLES: dict[str, frozenset[str]] = {
         {"position", "survey", "round", "issue", "kind", "body", "previous", "this", "signature"}
     ),
     "release": frozenset({"survey", "round", "issue", "issued", "body"}),
+    "recipient": frozenset(
+        {"id", "address", "address_mac", "region", "language", "formats", "state", "reason"}
+    ),
+    "delivery": frozenset({"recipient_id", "kind", "about", "message_id", "state", "tries", "reason", "day"}),
+    "reply": frozenset(
+        {
+            "id",
+            "region",
+            "round",
+            "survey",
+            "topic",
+            "office",
+            "state",
+            "texts",
+            "step",
+            "answered",
+            "released",
+        }
+    ),
 }
 ABOUT_SUBMISSIONS = ("envelope", "tombstone", "access_code")
 SLOT_TABLES: dict[str, frozenset[str]] = {
@@ -46,9 +65,26 @@ SLOT_TABLES: dict[str, frozenset[str]] = {
 ENVELOPE_BYTES = 3922
 SLOT_BYTES = 4080
 # Dates by the calendar, the same for everyone; everything else that looks like a time is a finding.
-DATES = frozenset({("round", "closes"), ("release", "issued")})
+DATES = frozenset(
+    {
+        ("round", "closes"),
+        ("release", "issued"),
+        ("delivery", "day"),
+        ("reply", "answered"),
+        ("reply", "released"),
+    }
+)
 # What people wrote for everyone to read may speak of a time.
-PUBLIC_TEXTS = frozenset({("region", "name"), ("survey", "body")})
+PUBLIC_TEXTS = frozenset(
+    {
+        ("region", "name"),
+        ("survey", "body"),
+        ("recipient", "reason"),
+        ("delivery", "reason"),
+        ("reply", "office"),
+        ("reply", "texts"),
+    }
+)
 # Columns about submissions that are one bit, and what of the others must look like chance.
 DOMAINS: dict[tuple[str, str], frozenset[object]] = {
     ("envelope", "verified"): frozenset({0, 1}),
@@ -75,6 +111,10 @@ FILES = tuple(
         r"audio/[a-z][a-z0-9_]*/[a-z0-9][a-z0-9_-]*\.(opus|ogg|mp3|m4a)",
         _KEY,
         r"spool/code\.pub",
+        r"spool/links\.pub",
+        r"mail/mail\.key",
+        r"spool/inbox/[0-9a-f]{32}\.json(\.new)?",
+        r"work\.lock",
         r"spool/machine\.id",
         r"spool/web-[0-9]+/([ab]\.spool(-journal)?|claimed\.lock)",
     )

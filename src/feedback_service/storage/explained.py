@@ -170,4 +170,52 @@ WITHOUT_PEOPLE = (
         (Part(("survey", "round", "issue", "issued", "body"), N_("What was published.")),),
         _PUBLIC,
     ),
+    Kept(
+        "recipient",
+        N_("Offices that get reports by mail"),
+        (
+            Part(
+                ("id", "address", "address_mac", "region", "language", "formats", "state", "reason"),
+                N_(
+                    "The mail address of an office, locked, and which report it gets. Nobody who answers is"
+                    " here."
+                ),
+            ),
+        ),
+        N_("Gone as soon as the office no longer wants reports."),
+    ),
+    Kept(
+        "delivery",
+        N_("Mails to offices"),
+        (
+            Part(
+                ("recipient_id", "kind", "about", "message_id", "state", "tries", "reason", "day"),
+                N_("Which report was sent to which office, and on which day."),
+            ),
+        ),
+        N_("Gone as soon as the office no longer wants reports."),
+    ),
+    Kept(
+        "reply",
+        N_("What offices answered"),
+        (
+            Part(
+                (
+                    "id",
+                    "region",
+                    "round",
+                    "survey",
+                    "topic",
+                    "office",
+                    "state",
+                    "texts",
+                    "step",
+                    "answered",
+                    "released",
+                ),
+                N_("What an office says it does about the figures."),
+            ),
+        ),
+        _PUBLIC,
+    ),
 )

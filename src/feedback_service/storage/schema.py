@@ -20,6 +20,10 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+RECIPIENT_STATES = ("unconfirmed", "active", "suspended")
+DELIVERY_STATES = ("waiting", "sending", "sent", "failed")
+REPLY_STATES = ("heard", "decided", "done", "impossible")
+REPLY_STEPS = ("waiting", "released", "refused")
 ROUND_STATES = ("open", "ending", "closing", "closed", "counted", "released", "shredded")
 
 metadata = MetaData(
@@ -162,4 +166,67 @@ release = Table(
     Column("issued", Date, nullable=False),
     Column("body", Text, nullable=False),
     comment="Published files, verbatim.",
+)
+
+recipient = Table(
+    "recipient",
+    metadata,
+    # Drawn at random: links and deliveries name a recipient by it.
+    Column("id", String(32), primary_key=True),
+    # Sealed under the mail key, one length for every address.
+    Column("address", LargeBinary(284), nullable=False),
+    # HMAC of the address under the mail key: the same address isn't entered twice for a region.
+    Column("address_mac", LargeBinary(16), nullable=False),
+    Column("region", String(8), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("formats", String(40), nullable=False),
+    Column("state", String(12), nullable=False),
+    # Why it is suspended, in the mail server's words without the address.
+    Column("reason", String(300), nullable=False),
+    UniqueConstraint("address_mac", "region"),
+    CheckConstraint(f"state in ({', '.join(repr(state) for state in RECIPIENT_STATES)})", name="state"),
+    sqlite_with_rowid=False,
+    comment="Offices that get digests. Nobody who answers is in it.",
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    # A recipient, or `operator` for the operator's own reminders.
+    Column("recipient_id", String(32), primary_key=True),
+    Column("kind", String(12), primary_key=True),
+    # What it is about, like `2026-Q4`; empty for a confirmation.
+    Column("about", String(60), primary_key=True),
+    Column("message_id", String(120), nullable=False, unique=True),
+    Column("state", String(10), nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("reason", String(300), nullable=False),
+    # The day of its last change.
+    Column("day", Date, nullable=False),
+    CheckConstraint(f"state in ({', '.join(repr(state) for state in DELIVERY_STATES)})", name="state"),
+    sqlite_with_rowid=False,
+    comment="Mails to offices, each once: claimed before it is handed over, recorded after.",
+)
+
+reply = Table(
+    "reply",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("region", String(8), nullable=False),
+    # The round of the calendar whose report is answered.
+    Column("round", String(20), nullable=False),
+    # The survey and the problem that is answered; both empty: the report as a whole.
+    Column("survey", String(30), nullable=False),
+    Column("topic", String(60), nullable=False),
+    Column("office", String(200), nullable=False),
+    Column("state", String(12), nullable=False),
+    # By language, as JSON.
+    Column("texts", Text, nullable=False),
+    Column("step", String(10), nullable=False),
+    Column("answered", Date, nullable=False),
+    Column("released", Date, nullable=True),
+    CheckConstraint(f"state in ({', '.join(repr(state) for state in REPLY_STATES)})", name="state"),
+    CheckConstraint(f"step in ({', '.join(repr(step) for step in REPLY_STEPS)})", name="step"),
+    sqlite_with_rowid=False,
+    comment="What offices answered to reports, to be published.",
 )

@@ -125,6 +125,16 @@ class Store:
         return self.folder / "mix"
 
     @property
+    def mail_folder(self) -> Path:
+        """What only the process that sends mail needs to read."""
+        return self.folder / "mail"
+
+    @property
+    def inbox_folder(self) -> Path:
+        """What the web process takes from offices, until the process that sends mail has dealt with it."""
+        return self.spool_folder / "inbox"
+
+    @property
     def mix_lock(self) -> Path:
         """The file whose lock lets one mix of these spools run at a time."""
         return self.folder / "mix.lock"

@@ -1,0 +1,1 @@
+"""Delivery: recipients, and mails to them, each exactly once."""
