@@ -14,8 +14,8 @@ from feedback_service.channels import result_files
 from feedback_service.channels.result_files import ResultFiles
 from feedback_service.i18n import load_interfaces
 from feedback_service.regions.directory import baden_wuerttemberg
-from feedback_service.reports.build import Source
 from feedback_service.reports.model import Digest
+from feedback_service.reports.source import Source
 from feedback_service.surveys.yaml_form import standing_survey
 
 

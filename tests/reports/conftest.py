@@ -9,7 +9,7 @@ import pytest
 
 from feedback_service.i18n import Interface, load_interfaces
 from feedback_service.regions.directory import Directory, Region, baden_wuerttemberg
-from feedback_service.reports.build import Source
+from feedback_service.reports.source import Source
 from feedback_service.surveys.document import read_document
 from feedback_service.surveys.questionnaire import Questionnaire
 

@@ -13,8 +13,9 @@ from feedback_service.disclosure.noise import ReleaseSecret
 from feedback_service.disclosure.protect import protect
 from feedback_service.disclosure.release import Chain, as_bytes, build_release
 from feedback_service.regions.directory import Directory, Region, UnknownRegion
-from feedback_service.reports.build import Source, digest, region_name, region_report, regions_with_rows
+from feedback_service.reports.build import digest, region_name, region_report, regions_with_rows
 from feedback_service.reports.model import ChoiceFigure, RegionReport, Withheld
+from feedback_service.reports.source import Source
 from feedback_service.surveys.questionnaire import Questionnaire, counted_questions
 from feedback_service.tally.table import CountTable, RegionCount
 

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from ..render.html import digest_document
 from ..reports.build import digest
-from ..storage.published import newest_complete_round, sources_of_round
+from ..storage.published import newest_complete_round, sources_before, sources_of_round
 from ..storage.regions import read_directory
 from ..storage.session import Store
 from .pages import Pages
@@ -42,7 +42,8 @@ class Preview:
             directory = read_directory(connection)
             round_id = newest_complete_round(connection)
             sources = sources_of_round(connection, round_id) if round_id else []
+            earlier = sources_before(connection, round_id) if round_id else []
         if interface is None or region not in directory or not sources:
             raise HTTPException(404)
-        made = digest(sources, directory, code, region, interface.plain, demo=True)
+        made = digest(sources, directory, code, region, interface.plain, demo=True, earlier=earlier)
         return HTMLResponse(digest_document(made, interface), headers={"content-security-policy": _POLICY})

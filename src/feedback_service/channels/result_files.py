@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ..i18n import Interface
 from ..regions.directory import Directory
 from ..render.pdf import LANGUAGES as PDF_LANGUAGES
 from ..render.pdf import digest_pdf
 from ..render.spreadsheet import digest_workbook
-from ..reports.build import Source, digest
+from ..reports.build import digest
 from ..reports.model import Digest
+from ..reports.source import Source
 
 _MAKERS: dict[str, Callable[[Digest, Interface, str], bytes]] = {"pdf": digest_pdf, "xlsx": digest_workbook}
 MEDIA_TYPES = {
@@ -40,14 +41,22 @@ class ResultFiles:
         return [ending for ending in _MAKERS if ending != "pdf" or code in PDF_LANGUAGES]
 
     def file(
-        self, source: Source, directory: Directory, region: str, interface: Interface, ending: str
+        self,
+        source: Source,
+        earlier: Sequence[Source],
+        directory: Directory,
+        region: str,
+        interface: Interface,
+        ending: str,
     ) -> bytes:
-        """One region's figures beside the state's. `ending` is one of `endings`."""
+        """One region's figures beside those of what it lies in. `ending` is one of `endings`."""
         release, code = source.release, interface.language.code
         key = (release["survey"], release["round"], release["issue"], region, code, ending)
         with self._making:
             if key not in self._kept:
-                shown = digest([source], directory, code, region, interface.plain, demo=self._demo)
+                shown = digest(
+                    [source], directory, code, region, interface.plain, demo=self._demo, earlier=earlier
+                )
                 self._kept[key] = _MAKERS[ending](shown, interface, self._operator)
                 if len(self._kept) > _KEPT:
                     self._kept.popitem(last=False)

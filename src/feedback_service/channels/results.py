@@ -17,8 +17,9 @@ from ..regions.keys import Level
 from ..render.html import report_fragment
 from ..render.table_file import csv_table
 from ..render.words import protection
-from ..reports.build import Source, region_name, region_report, regions_with_rows
-from ..storage.published import read_source
+from ..reports.build import region_name, region_report, regions_with_rows
+from ..reports.source import Source
+from ..storage.published import read_source, sources_before
 from ..storage.session import Store
 from .pages import Pages
 from .result_files import MEDIA_TYPES, ResultFiles
@@ -90,7 +91,11 @@ class Results:
     def _made(self, code: str, asked: Asked, source: Source, region: str, ending: str) -> Response:
         if ending not in self.files.endings(code):
             raise HTTPException(404)
-        content = self.files.file(source, asked.directory, region, self.pages.interfaces[code], ending)
+        with self.store.read() as connection:
+            earlier = sources_before(connection, source.release["round"])
+        content = self.files.file(
+            source, earlier, asked.directory, region, self.pages.interfaces[code], ending
+        )
         name = f"{source.release['survey']}-{source.release['round']}-{region}-{code}.{ending}"
         disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(content, media_type=MEDIA_TYPES[ending], headers=disposition)

@@ -18,7 +18,7 @@ from ..render.spreadsheet import digest_workbook
 from ..render.table_file import csv_table
 from ..reports.build import digest
 from ..reports.model import Digest
-from ..storage.published import newest_complete_round, sources_of_round
+from ..storage.published import newest_complete_round, sources_before, sources_of_round
 from ..storage.regions import read_directory
 from .common import DEFAULT_DATA, Data, Json, Out, RoundName, installation
 
@@ -48,7 +48,7 @@ class UnknownDigestFormat(FeedbackError):
 
 
 def _csv(made: Digest, _interface: Interface, _operator: str) -> bytes:
-    reports = [one for part in made.parts for one in (part.local, part.state) if one]
+    reports = [one for part in made.parts for one in part.reports]
     return ("\ufeff" + csv_table(reports)).encode()
 
 
@@ -100,9 +100,10 @@ def preview(
         name = directory[region].name
         round_id = round_name or newest_complete_round(connection)
         sources = sources_of_round(connection, round_id) if round_id else []
+        earlier = sources_before(connection, round_id) if round_id else []
     if not sources or round_id is None:
         raise NothingReleased
-    made = digest(sources, directory, language, region, interface.plain, demo=settings.demo)
+    made = digest(sources, directory, language, region, interface.plain, demo=settings.demo, earlier=earlier)
     text, html = digest_text(made, interface), digest_document(made, interface)
     file = store.folder / "previews" / f"digest-{region}-{round_id}-{language}.html"
     files = {ending: file.with_suffix(f".{ending}") for ending in wanted}

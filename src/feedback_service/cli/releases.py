@@ -15,7 +15,8 @@ from ..errors import FeedbackError
 from ..i18n import load_interfaces
 from ..regions.directory import Directory
 from ..render.table_file import csv_table
-from ..reports.build import Source, region_report, regions_with_rows
+from ..reports.build import region_report, regions_with_rows
+from ..reports.source import Source
 from ..rounds.key_folder import LEDGER_PUBLIC, load_ledger_key
 from ..sealing.signing import LedgerPublicKey
 from ..storage.ledger import all_entries

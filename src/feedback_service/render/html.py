@@ -11,6 +11,9 @@ from ..i18n import Interface, isolated
 from ..reports.model import Digest, RegionReport
 from . import words
 from .chart import bars
+from .digest_words import digest_words
+from .tile_map import tile_map
+from .trend_lines import trend_lines
 
 
 def report_fragment(
@@ -20,15 +23,24 @@ def report_fragment(
 
     `address_of` gives the page of a group that answers are counted in, where there are such pages.
     """
-    return _render("report.html", interface, report=report, address_of=address_of, level=2)
+    return rendered("report.html", interface, report=report, address_of=address_of, level=2)
 
 
 def digest_document(digest: Digest, interface: Interface) -> str:
     """A digest as one HTML document with nothing remote in it."""
-    return str(_render("digest.html", interface, digest=digest, address_of=None, level=3))
+    return str(
+        rendered(
+            "digest.html",
+            interface,
+            digest=digest_words(digest, interface),
+            tile_map=tile_map,
+            trend_lines=trend_lines,
+        )
+    )
 
 
-def _render(template: str, interface: Interface, **shown: object) -> Markup:
+def rendered(template: str, interface: Interface, **shown: object) -> Markup:
+    """A template of this package with what all of them use."""
     environment = Environment(
         loader=PackageLoader("feedback_service.render"),
         autoescape=True,

@@ -6,55 +6,56 @@ import textwrap
 from collections.abc import Iterator
 
 from ..i18n import Interface
-from ..reports.model import Digest, QuestionFigures, RegionReport
-from .words import moved, pressing_three, protection, reasons, share, what_to_do, why_withheld
+from ..reports.model import Digest
+from .digest_words import DigestWords, PartWords, QuestionWords, digest_words
 
 _WIDTH = 72
 
 
 def digest_text(digest: Digest, interface: Interface) -> str:
     """The whole digest, lines of at most 72 characters."""
-    say = interface.plain
-    title = say("Feedback %(round)s: %(name)s", round=digest.round, name=digest.name)
-    lines = [title, "=" * len(title), ""]
-    if digest.demo:
-        lines += [say("Demonstration: the answers shown here are invented."), ""]
-    for part in digest.parts:
-        lines += [part.state.title, "-" * len(part.state.title)]
-        for report in filter(None, (part.local, part.state)):
-            lines += ["", *_summary(report, interface)]
-        lines.append("")
-    for part in digest.parts:
-        report = part.local if part.local and part.local.questions else part.state
-        lines += ["", f"{part.state.title}: {report.name}", ""]
-        for figures in report.questions:
-            lines += [*_question(figures, interface), ""]
-        for withheld in report.withheld:
-            lines += [*withheld.questions, why_withheld(withheld, say), ""]
-    lines += [say("How to read this"), "", protection(say)]
+    words = digest_words(digest, interface)
+    lines = [*_first_page(words)]
+    for part in words.parts:
+        lines += ["", "", part.title, "-" * len(part.title), *_part(part)]
+    how = interface.plain("How to read this")
+    lines += ["", how, "-" * len(how)]
+    for paragraph in words.how:
+        lines += ["", paragraph]
     return "\n".join(line for raw in lines for line in (textwrap.wrap(raw, _WIDTH) or [""])) + "\n"
 
 
-def _summary(report: RegionReport, interface: Interface) -> Iterator[str]:
-    say = interface.plain
-    yield report.name
-    if report.n is not None:
-        counted = interface.plain_counted
-        yield counted("%(n)s person answered.", "%(n)s people answered.", report.n)
-    if report.n is None:
-        yield from reasons(report, say)
-        yield what_to_do(say)
-    for place, choice in enumerate(pressing_three(report), start=1):
-        yield f"{place}. {choice.label}: {share(choice, say, interface.plain_counted)}"
-    changes = moved(report)
-    if changes:
-        yield say("More than by chance since the last quarter:")
-    for choice in changes:
-        yield f"{choice.label}: {say('rose') if choice.arrow == 'up' else say('fell')}"
+def _first_page(words: DigestWords) -> Iterator[str]:
+    yield from (words.title, "=" * len(words.title))
+    for line in filter(None, (words.demo, *words.first.warnings)):
+        yield from ("", line)
+    yield ""
+    for key in words.first.figures:
+        yield f"* {key.value} – {key.label}"
+    for sentence in words.first.sentences:
+        yield from ("", sentence)
 
 
-def _question(figures: QuestionFigures, interface: Interface) -> Iterator[str]:
-    yield figures.label
-    for choice in figures.choices:
-        said = share(choice, interface.plain, interface.plain_counted)
-        yield f"- {choice.label}: {interface.number(choice.count)} ({said})"
+def _part(part: PartWords) -> Iterator[str]:
+    if part.map:
+        yield from ("", part.map.heading)
+        yield from (f"- {name}: {share}" for name, share in part.map.table)
+    if part.trend:
+        yield from ("", part.trend.heading)
+        labels = [line.label for line in part.trend.trend.lines]
+        for round_id, *shares in part.trend.table:
+            listed = ", ".join(f"{label} {share}" for label, share in zip(labels, shares, strict=True))
+            yield f"- {round_id}: {listed}"
+    for question in part.questions:
+        yield from ("", *_question(question))
+
+
+def _question(question: QuestionWords) -> Iterator[str]:
+    yield question.label
+    if question.reason:
+        yield question.reason
+    yield f"({question.caption})"
+    for row in question.rows:
+        beside = "".join(f"; {name} {share}" for name, share in zip(question.beside, row.beside, strict=True))
+        changed = f" {row.change}" if row.change else ""
+        yield f"- {row.label}: {row.count} ({row.share}{beside}){changed}"

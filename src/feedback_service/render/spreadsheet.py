@@ -7,7 +7,6 @@ link. The same digest gives the same bytes.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from datetime import datetime, time
 from typing import Any
 
@@ -16,8 +15,8 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from ..i18n import Interface
-from ..reports.model import ChoiceFigure, Digest, QuestionFigures, RegionReport
-from .words import protection, reasons, what_to_do, why_withheld
+from ..reports.model import Digest
+from .digest_words import DigestWords, PartWords, QuestionWords, Row, digest_words
 
 _OPTIONS = {
     "in_memory": True,
@@ -38,7 +37,7 @@ def digest_workbook(digest: Digest, interface: Interface, operator: str = "") ->
         book.set_properties(
             {"title": title, "author": operator, "created": datetime.combine(digest.issued, time())}
         )
-        _Sheets(book, interface).write(digest, title)
+        _Sheets(book, interface).write(digest)
     return out.getvalue()
 
 
@@ -57,19 +56,13 @@ class _Sheets:
         self._share = book.add_format({"num_format": "0 %", "align": "right"})
         self._right = book.add_format({"align": "right"})
 
-    def write(self, digest: Digest, title: str) -> None:
+    def write(self, digest: Digest) -> None:
         """The cover, then a sheet a question; numbers of sheets make their names short and unlike."""
-        cover = self._sheet("0")
-        tables = [
-            (report, figures)
-            for part in digest.parts
-            for report in (part.local, part.state)
-            if report
-            for figures in report.questions
-        ]
-        self._cover(cover, digest, title, tables)
-        for number, (report, figures) in enumerate(tables, start=1):
-            self._table(self._sheet(str(number)), report, figures)
+        words = digest_words(digest, self._interface)
+        questions = [(part, question) for part in words.parts for question in part.questions]
+        self._cover(self._sheet("0"), words, questions)
+        for number, (part, question) in enumerate(questions, start=1):
+            self._table(self._sheet(str(number)), part, question, digest.round)
 
     def _sheet(self, name: str) -> Worksheet:
         sheet = self._book.add_worksheet(name)
@@ -83,80 +76,57 @@ class _Sheets:
         return sheet
 
     def _cover(
-        self,
-        sheet: Worksheet,
-        digest: Digest,
-        title: str,
-        tables: list[tuple[RegionReport, QuestionFigures]],
+        self, sheet: Worksheet, words: DigestWords, questions: list[tuple[PartWords, QuestionWords]]
     ) -> None:
         sheet.set_column(0, 0, 100)
-        sheet.write_string(0, 0, title, self._big)
-        row = 2
-        for line in self._lines(digest):
+        sheet.write_string(0, 0, words.title, self._big)
+        first = words.first
+        keys = [f"{key.value} – {key.label}" for key in first.figures]
+        lines = [words.demo, *first.warnings, *keys, *first.sentences, *words.how]
+        for row, line in enumerate(filter(None, lines), start=2):
             sheet.write_string(row, 0, line, self._wrapped)
-            row += 1
-        row += 1
+        row = 3 + sum(bool(line) for line in lines)
         sheet.write_string(row, 0, self._say("Questions"), self._bold)
-        for number, (report, figures) in enumerate(tables, start=1):
-            row += 1
+        for number, (part, question) in enumerate(questions, start=1):
             sheet.write_url(
-                row, 0, f"internal:'{number}'!A1", string=f"{number} · {report.name} · {figures.label}"
+                row + number,
+                0,
+                f"internal:'{number}'!A1",
+                string=f"{number} · {part.title} · {question.label}",
             )
 
-    def _lines(self, digest: Digest) -> Iterator[str]:
+    def _table(self, sheet: Worksheet, part: PartWords, question: QuestionWords, round_id: str) -> None:
         say = self._say
-        if digest.demo:
-            yield say("Demonstration: the answers shown here are invented.")
-        for report in (one for part in digest.parts for one in (part.local, part.state) if one):
-            counted = self._interface.plain_counted
-            said = [*reasons(report, say), what_to_do(say)]
-            if report.n is not None:
-                said = [counted("%(n)s person answered.", "%(n)s people answered.", report.n)]
-                said += [f"{', '.join(one.questions)}: {why_withheld(one, say)}" for one in report.withheld]
-            yield f"{report.title} · {report.name}: {' '.join(said)}"
-        yield protection(say)
-        yield say(
-            "Whoever wanted to could answer: this is no random sample. In small groups that answer alike, an "
-            "answer can be guessed."
-        )
-
-    def _table(self, sheet: Worksheet, report: RegionReport, figures: QuestionFigures) -> None:
-        say = self._say
-        sheet.write_string(0, 0, figures.label, self._bold)
-        sheet.write_string(1, 0, f"{report.title} · {report.name} · {report.round}")
-        caption = self._interface.plain_counted(
-            "Answers of %(n)s person", "Answers of %(n)s people", figures.n
-        )
-        if figures.multiple:
-            caption += f", {say('several answers possible')}"
-        if figures.mean is not None:
-            caption += f" · {say('mean %(mean)s of 5', mean=self._interface.number(figures.mean))}"
-        sheet.write_string(2, 0, caption)
-        for column, word in enumerate((say("Answer"), say("People"), say("Share"), say("Change"))):
-            sheet.write_string(_FIRST_ROW - 1, column, word, self._head)
-        for row, choice in enumerate(figures.choices, start=_FIRST_ROW):
-            self._row(sheet, row, choice)
+        sheet.set_column(1, 3 + len(question.beside), _FIGURE_WIDTH)
+        sheet.write_string(0, 0, question.label, self._bold)
+        sheet.write_string(1, 0, f"{part.title} · {part.region} · {round_id}")
+        sheet.write_string(2, 0, " ".join(filter(None, (question.reason, question.caption))))
+        names = (say("Answer"), say("People"), say("Share"), *question.beside, say("Change"))
+        for column, name in enumerate(names):
+            sheet.write_string(_FIRST_ROW - 1, column, name, self._head)
+        for row, answer in enumerate(question.rows, start=_FIRST_ROW):
+            self._row(sheet, row, answer)
         sheet.freeze_panes(_FIRST_ROW, 1)
-        self._chart(sheet, figures)
+        self._chart(sheet, question)
 
-    def _row(self, sheet: Worksheet, row: int, choice: ChoiceFigure) -> None:
-        sheet.write_string(row, 0, choice.label)
-        sheet.write_number(row, 1, choice.count, self._count)
-        if choice.percent is None:
-            sheet.write_string(row, 2, "–", self._right)
-        elif choice.percent < 5 or choice.percent > 95:
+    def _row(self, sheet: Worksheet, row: int, answer: Row) -> None:
+        sheet.write_string(row, 0, answer.label)
+        sheet.write_number(row, 1, answer.figure.count, self._count)
+        figures = (answer.figure, *answer.others)
+        for column, (figure, words) in enumerate(
+            zip(figures, (answer.share, *answer.beside), strict=True), 2
+        ):
+            percent = figure.percent if figure else None
             # The bands of the other documents: a share at the ends isn't told to the point.
-            band = self._say("under 5 %%") if choice.percent < 5 else self._say("over 95 %%")
-            sheet.write_string(row, 2, band, self._right)
-        else:
-            sheet.write_number(row, 2, choice.percent / 100, self._share)
-        if choice.arrow:
-            word = f"▲ {self._say('rose')}" if choice.arrow == "up" else f"▼ {self._say('fell')}"
-            sheet.write_string(row, 3, word)
+            if percent is None or percent < 5 or percent > 95:
+                sheet.write_string(row, column, words, self._right)
+            else:
+                sheet.write_number(row, column, percent / 100, self._share)
+        sheet.write_string(row, 2 + len(figures), answer.change)
 
-    def _chart(self, sheet: Worksheet, figures: QuestionFigures) -> None:
+    def _chart(self, sheet: Worksheet, question: QuestionWords) -> None:
         """Bars of the people, without those who gave no answer, who are the last row."""
-        last = _FIRST_ROW + sum(not choice.no_answer for choice in figures.choices) - 1
+        last = _FIRST_ROW + sum(not row.figure.no_answer for row in question.rows) - 1
         if last < _FIRST_ROW:
             return
         chart: Any = self._book.add_chart({"type": "bar"})
@@ -173,10 +143,10 @@ class _Sheets:
         chart.set_legend({"none": True})
         chart.set_y_axis({"reverse": True})
         chart.set_x_axis(
-            {"visible": False, "major_gridlines": {"visible": False}, "min": 0, "max": figures.n}
+            {"visible": False, "major_gridlines": {"visible": False}, "min": 0, "max": question.n}
         )
-        chart.set_size({"width": 560, "height": 60 + 30 * len(figures.choices)})
-        listed = "; ".join(
-            f"{choice.label}: {self._interface.number(choice.count)}" for choice in figures.choices
-        )
-        sheet.insert_chart(_FIRST_ROW - 1, 5, chart, {"description": f"{figures.label} {listed}"})
+        chart.set_size({"width": 560, "height": 60 + 30 * len(question.rows)})
+        listed = "; ".join(f"{row.label}: {row.count}" for row in question.rows)
+        described = {"description": f"{question.label} {listed}"}
+        # Below the table: beside it the columns of other regions would push it out of sight.
+        sheet.insert_chart(_FIRST_ROW + len(question.rows) + 1, 0, chart, described)

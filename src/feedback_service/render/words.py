@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..reports.model import ChoiceFigure, RegionReport, Withheld
+from ..reports.model import MOST_PRESSING, ChoiceFigure, RegionReport, Withheld
 
 Say = Callable[..., str]
 Counted = Callable[..., str]
-MOST_PRESSING = "pressing"
-_TOP = 3
 
 
-def pressing_three(report: RegionReport) -> list[ChoiceFigure]:
-    """The most often named problems; fewer than three where nobody named more."""
-    figures = report.question(MOST_PRESSING)
-    if figures is None:
-        return []
-    named = [choice for choice in figures.choices if not choice.no_answer and choice.count > 0]
-    return sorted(named, key=lambda choice: -choice.count)[:_TOP]
+def audience(report: RegionReport, say: Say) -> str:
+    """Who was asked, as a report calls them; a survey of the operator's own goes by its title."""
+    if report.audience == "clients":
+        return say("Refugees")
+    return say("Counsellors") if report.audience == "counsellors" else report.title
 
 
 def moved(report: RegionReport) -> list[ChoiceFigure]:
@@ -27,15 +23,34 @@ def moved(report: RegionReport) -> list[ChoiceFigure]:
     return [choice for choice in figures.choices if choice.arrow and not choice.no_answer] if figures else []
 
 
+def changes(report: RegionReport, say: Say) -> str:
+    """One sentence about what rose and what fell since the round before."""
+    found = moved(report)
+    if not found:
+        return say("Nothing rose or fell by more than chance since the last quarter.")
+    listed = ", ".join(f"{choice.label} ({change(choice, say)})" for choice in found)
+    return f"{say('More than by chance since the last quarter:')} {listed}."
+
+
+def change(choice: ChoiceFigure, say: Say) -> str:
+    """Whether an answer rose or fell, with a sign before the word; empty where chance may explain it."""
+    if choice.arrow is None:
+        return ""
+    return f"▲ {say('rose')}" if choice.arrow == "up" else f"▼ {say('fell')}"
+
+
 def share(choice: ChoiceFigure, say: Say, counted: Counted) -> str:
     """A figure as it is said: a percentage with bands at the ends, or persons in a small group."""
     if choice.percent is None:
         return counted("%(n)s person", "%(n)s people", choice.count)
-    if choice.percent < 5:
+    return percent_words(choice.percent, say)
+
+
+def percent_words(percent: int, say: Say) -> str:
+    """A percentage, with bands at the ends: a share there isn't told to the point."""
+    if percent < 5:
         return say("under 5 %%")
-    if choice.percent > 95:
-        return say("over 95 %%")
-    return say("%(percent)s %%", percent=choice.percent)
+    return say("over 95 %%") if percent > 95 else say("%(percent)s %%", percent=percent)
 
 
 def why_withheld(withheld: Withheld, say: Say) -> str:
@@ -53,8 +68,13 @@ def why_withheld(withheld: Withheld, say: Say) -> str:
 
 
 def reasons(report: RegionReport, say: Say) -> list[str]:
-    """Why a region has no figures of its own, each sentence once."""
-    return list(dict.fromkeys(why_withheld(withheld, say) for withheld in report.withheld))
+    """Why a region has no figures at all, each sentence once: where the fewest people would have been enough.
+
+    Other questions need more people; that they need more still would read as a contradiction.
+    """
+    least = min((one.least for one in report.withheld if one.least is not None), default=None)
+    named = [one for one in report.withheld if one.least == least]
+    return list(dict.fromkeys(why_withheld(withheld, say) for withheld in named))
 
 
 def what_to_do(say: Say) -> str:

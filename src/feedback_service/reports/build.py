@@ -6,24 +6,19 @@ Pure, and blind to everything unreleased: its input is the published document an
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from ..regions.directory import Directory
+from ..regions.keys import parent_of
 from ..surveys.categories import NO_ANSWER
-from ..surveys.questionnaire import Question, Questionnaire
+from ..surveys.questionnaire import Question
+from .across import pressing_map, pressing_trend
 from .model import ChoiceFigure, Digest, DigestPart, QuestionFigures, RegionReport, Withheld
+from .source import Source, rows_by_class
 
 Say = Callable[..., str]
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A release and the questionnaire that it was asked with."""
-
-    release: Mapping[str, Any]
-    questionnaire: Questionnaire
 
 
 def region_report(source: Source, directory: Directory, language: str, region: str, say: Say) -> RegionReport:
@@ -32,7 +27,7 @@ def region_report(source: Source, directory: Directory, language: str, region: s
     A region without own figures is told why, and which group its answers are counted in.
     """
     questionnaire, release = source.questionnaire, source.release
-    rows = _rows_by_class(release, region)
+    rows = rows_by_class(release, region)
     withheld = [
         _withheld(source, entry, directory, language, say) for entry in _withheld_here(release, region)
     ]
@@ -56,17 +51,29 @@ def region_report(source: Source, directory: Directory, language: str, region: s
 
 
 def digest(
-    sources: Sequence[Source], directory: Directory, language: str, region: str, say: Say, *, demo: bool
+    sources: Sequence[Source],
+    directory: Directory,
+    language: str,
+    region: str,
+    say: Say,
+    *,
+    demo: bool,
+    earlier: Sequence[Source] = (),
 ) -> Digest:
-    """The digest of one region over the surveys of one round."""
-    state = directory.state.ags
-    parts = tuple(
-        DigestPart(
-            local=None if region == state else region_report(source, directory, language, region, say),
-            state=region_report(source, directory, language, state, say),
+    """The digest of one region over the surveys of one round; `earlier` are older releases, for trends."""
+    around = _and_what_it_lies_in(directory, region)
+    parts = []
+    for source in sources:
+        reports = tuple(region_report(source, directory, language, one, say) for one in around)
+        part = DigestPart(reports)
+        history = [one for one in earlier if one.release["survey"] == source.release["survey"]]
+        parts.append(
+            replace(
+                part,
+                trend=pressing_trend(part.shown, [*history, source]),
+                map=pressing_map(part.own, source, directory),
+            )
         )
-        for source in sources
-    )
     return Digest(
         language=language,
         round=sources[0].release["round"],
@@ -74,7 +81,8 @@ def digest(
         region=region,
         name=region_name(directory, region, say),
         demo=demo,
-        parts=parts,
+        parts=tuple(parts),
+        rounds=tuple(sorted({one.release["round"] for one in (*earlier, *sources)})),
     )
 
 
@@ -90,10 +98,15 @@ def region_name(directory: Directory, region: str, say: Say) -> str:
     return directory[region].name
 
 
-def _rows_by_class(release: Mapping[str, Any], region: str) -> dict[str, Any]:
-    """A region's rows of this round alone, by class."""
-    found = (row for row in release["rows"] if row["region"] == region)
-    return {row["class"]: row for row in found if row["window"] == [release["round"]]}
+def _and_what_it_lies_in(directory: Directory, region: str) -> tuple[str, ...]:
+    """The region, then the Kreis, Bezirk and state around it. A pool lies where its first part says."""
+    around = [region]
+    inside: str | None = region.removesuffix("-rest")
+    if inside != region and inside != directory.state.ags:
+        around.append(str(inside))
+    while inside and (inside := parent_of(inside)):
+        around.append(inside)
+    return tuple(dict.fromkeys([*around, directory.state.ags]))
 
 
 def _withheld_here(release: Mapping[str, Any], region: str) -> list[Any]:
@@ -105,9 +118,9 @@ def _withheld_here(release: Mapping[str, Any], region: str) -> list[Any]:
 
 def _withheld_municipality(release: Mapping[str, Any], region: str) -> list[Any]:
     """The file names Kreise only: where a municipality has no row, its answers are in its Kreis's figures."""
-    own, kreis = _rows_by_class(release, region), region[: len("08416")]
+    own, kreis = rows_by_class(release, region), region[: len("08416")]
     found = [entry for entry in release["withheld"] if entry["region"] == kreis and entry["class"] not in own]
-    for name in _rows_by_class(release, kreis).keys() - own.keys():
+    for name in rows_by_class(release, kreis).keys() - own.keys():
         found.append({"region": region, "class": name, "pooled_into": kreis})
     return sorted(found, key=lambda entry: str(entry["class"]))
 
@@ -116,17 +129,14 @@ def _withheld(
     source: Source, entry: Mapping[str, Any], directory: Directory, language: str, say: Say
 ) -> Withheld:
     language = source.questionnaire.language_or_source(language)
-    labels = tuple(
-        question.label[language]
-        for question in source.questionnaire.questions
-        if question.publish == entry["class"]
-    )
+    asked = [one for one in source.questionnaire.questions if one.publish == entry["class"]]
     pool = entry["pooled_into"]
     return Withheld(
-        questions=labels,
+        questions=tuple(question.label[language] for question in asked),
         least=source.release["parameters"]["k"][entry["class"]] if "reason" in entry else None,
         group=pool,
         group_name=region_name(directory, pool, say) if pool else None,
+        names=tuple(question.name for question in asked),
     )
 
 
@@ -142,6 +152,7 @@ def _figures(question: Question, row: Mapping[str, Any], language: str, say: Say
             percent=percent,
             arrow=arrow,
             no_answer=name == NO_ANSWER,
+            name=name,
         )
         for name, count, percent, arrow in zip(
             released["choices"], released["count"], percentages, arrows, strict=True

@@ -11,17 +11,23 @@ from datetime import date
 from typing import Literal
 
 Arrow = Literal["up", "down"]
+# The question for the most pressing problems, in both standing surveys.
+MOST_PRESSING = "pressing"
 
 
 @dataclass(frozen=True, slots=True)
 class ChoiceFigure:
-    """One answer's figures. `percent` is `None` where the group is too small for percentages."""
+    """One answer's figures. `percent` is `None` where the group is too small for percentages.
+
+    `name` is the answer's in the questionnaire, the same in all languages.
+    """
 
     label: str
     count: int
     percent: int | None
     arrow: Arrow | None
     no_answer: bool = False
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +48,14 @@ class Withheld:
 
     `least` is the number of people that figures need here; `None` for a municipality, which has figures only
     where its whole Kreis can be cut. `group` is the key and `group_name` the name of the group that the
-    answers are counted in instead.
+    answers are counted in instead. `questions` are the questions' labels, `names` their names.
     """
 
     questions: tuple[str, ...]
     least: int | None
     group: str | None
     group_name: str | None
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +77,88 @@ class RegionReport:
         """The figures of one question, if they may be shown here."""
         return next((one for one in self.questions if one.name == name), None)
 
+    def most_named(self) -> list[ChoiceFigure]:
+        """The problems that were named, most often named first; ties as they stand in the questionnaire."""
+        figures = self.question(MOST_PRESSING)
+        named = [one for one in figures.choices if not one.no_answer and one.count > 0] if figures else []
+        return sorted(named, key=lambda choice: -choice.count)
+
+    def withheld_here(self, name: str) -> Withheld | None:
+        """Why one question has no figures here, if it hasn't."""
+        return next((one for one in self.withheld if name in one.names), None)
+
+
+@dataclass(frozen=True, slots=True)
+class TrendLine:
+    """One answer's percentages, a round each, oldest first; `None` where nothing may be shown."""
+
+    label: str
+    percents: tuple[int | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """How often the most pressing problems were named, over the rounds; two at least."""
+
+    region_name: str
+    rounds: tuple[str, ...]
+    lines: tuple[TrendLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One Kreis on the tile map. `percent` is `None` where its figure is withheld."""
+
+    region: str
+    name: str
+    short: str
+    column: int
+    row: int
+    percent: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TileMap:
+    """How often the state's most pressing problem was named, Kreis by Kreis, by key."""
+
+    problem: str
+    percent: int | None
+    tiles: tuple[Tile, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class DigestPart:
-    """One survey in a digest: the region beside the state. `region` is `None` for the state's own digest."""
+    """One survey in a digest: the region and all that it lies in, the narrowest first, the state last.
 
-    local: RegionReport | None
-    state: RegionReport
+    `trend` is of the narrowest region that has figures; `map` only for the state's own digest, since no other
+    region's recipients are told about single Kreise.
+    """
+
+    reports: tuple[RegionReport, ...]
+    trend: Trend | None = None
+    map: TileMap | None = None
+
+    @property
+    def state(self) -> RegionReport:
+        """The state as a whole."""
+        return self.reports[-1]
+
+    @property
+    def own(self) -> RegionReport:
+        """The digest's own region, which may be the state."""
+        return self.reports[0]
+
+    @property
+    def shown(self) -> RegionReport:
+        """The narrowest region that has figures; the state where none has."""
+        return next((one for one in self.reports if one.n is not None), self.state)
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What one recipient gets about one round: all surveys, their region and the state.
+    """What one recipient gets about one round: all surveys, their region and what it lies in.
 
-    `issued` is the day of the newest of the releases.
+    `issued` is the day of the newest of the releases. `rounds` are those with a release, up to this one.
     """
 
     language: str
@@ -93,3 +168,4 @@ class Digest:
     name: str
     demo: bool
     parts: tuple[DigestPart, ...]
+    rounds: tuple[str, ...] = ()

@@ -6,7 +6,8 @@ import json
 
 from sqlalchemy import Connection
 
-from ..reports.build import Source
+from ..reports.across import MOST_ROUNDS
+from ..reports.source import Source
 from .releases import release_body
 from .rounds import all_rounds
 from .session import Store
@@ -45,3 +46,10 @@ def sources_of_round(connection: Connection, round_id: str) -> list[Source]:
     surveys = sorted({one.survey for one in all_rounds(connection) if one.round == round_id})
     found = (find_source(connection, survey, round_id) for survey in surveys)
     return [source for source, _ in filter(None, found)]
+
+
+def sources_before(connection: Connection, round_id: str) -> list[Source]:
+    """The releases of all surveys of the rounds before this one, oldest first, as many as a trend shows."""
+    before = sorted({one.round for one in all_rounds(connection) if one.round < round_id})
+    known = before[-(MOST_ROUNDS - 1) :]
+    return [source for name in known for source in sources_of_round(connection, name)]

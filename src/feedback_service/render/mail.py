@@ -1,0 +1,38 @@
+"""A digest as the HTML of a mail: page one, and where the rest is. Nothing remote, styles in the elements.
+
+Mail programs know little of HTML: tables for what stands side by side, no drawing, no script. The PDF that is
+attached has everything.
+"""
+
+from __future__ import annotations
+
+import css_inline
+
+from ..i18n import Interface
+from ..reports.model import Digest
+from .digest_words import digest_words
+from .html import rendered
+
+
+def digest_mail_html(digest: Digest, interface: Interface, public_url: str, leave: str) -> str:
+    """One document. `public_url` is where the results are, `leave` the recipient's own address to end it."""
+    document = rendered(
+        "mail.html",
+        interface,
+        digest=digest_words(digest, interface),
+        addresses=result_addresses(digest, public_url),
+        leave=leave,
+    )
+    inliner = css_inline.CSSInliner(keep_style_tags=False, load_remote_stylesheets=False)
+    return inliner.inline(str(document))
+
+
+def result_addresses(digest: Digest, public_url: str) -> list[tuple[str, str]]:
+    """Title and address of each survey's page about this region; `.csv`, `.xlsx` and `.pdf` stand beside it."""
+    return [
+        (
+            part.own.title,
+            f"{public_url}/{digest.language}/results/{part.own.survey}/{digest.round}/{digest.region}",
+        )
+        for part in digest.parts
+    ]
