@@ -13,7 +13,6 @@ from ..reports.model import ChoiceFigure, Digest, DigestPart, QuestionFigures, R
 from .first_page import FirstPage, first_page
 from .words import audience, change, percent_words, protection, share, why_withheld
 
-
 # Heads of columns are narrow; the caption above each table has the whole name.
 _LONG_NAME, _SHORT_NAME = "Regierungsbezirk", "RB"
 

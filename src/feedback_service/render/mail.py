@@ -28,7 +28,7 @@ def digest_mail_html(digest: Digest, interface: Interface, public_url: str, leav
 
 
 def result_addresses(digest: Digest, public_url: str) -> list[tuple[str, str]]:
-    """Title and address of each survey's page about this region; `.csv`, `.xlsx` and `.pdf` stand beside it."""
+    """Title and address of each survey's page about this region; `.csv` and others stand beside it."""
     return [
         (
             part.own.title,
