@@ -52,26 +52,21 @@ class _Written:
         self._say = interface.plain
 
     def answered(self, digest: Digest) -> KeyFigure:
-        """How many answered here, all together and by audience."""
+        """How many answered here, all together and by audience; where nobody may be counted here, elsewhere."""
         reports = [part.shown for part in digest.parts]
         number = self._interface.number
-        parts = ", ".join(
-            f"{audience(one, self._say)} {number(one.n or 0)}{self._elsewhere(one, digest)}"
-            for one in reports
-        )
-        here = [one.n for one in reports if one.n is not None and one.region == digest.region]
-        total = sum(here) if here else sum(one.n or 0 for one in reports)
-        name = digest.name if here else reports[0].name
-        return KeyFigure(number(total), self._say("answered in %(name)s (%(parts)s)", name=name, parts=parts))
+        parts = ", ".join(f"{self._who(one, digest)} {number(one.n or 0)}" for one in reports)
+        here = [one.n or 0 for one in reports if one.region == digest.region]
+        total = sum(here or (one.n or 0 for one in reports))
+        return KeyFigure(number(total), self._say("people answered (%(parts)s)", parts=parts))
 
     def tops(self, part: DigestPart, digest: Digest) -> Iterator[KeyFigure]:
         """What this survey's people name most often; a digest of one survey has room for two."""
-        report, say = part.shown, self._say
+        report = part.shown
         for choice in report.most_named()[: 1 if len(digest.parts) > 1 else _FIGURES - 1]:
-            label = say(
-                "%(audience)s in %(name)s name most often: %(problem)s",
-                audience=audience(report, say),
-                name=report.name,
+            label = self._say(
+                "%(audience)s: named most often is “%(problem)s”",
+                audience=self._who(report, digest),
                 problem=choice.label,
             )
             beside = "" if report is part.state else self._of_state(part, choice)
@@ -92,11 +87,11 @@ class _Written:
         also = report.most_named()[skipped : skipped + _ALSO_NAMED]
         if also:
             listed = ", ".join(f"{choice.label} ({self._share(choice)})" for choice in also)
-            yield say("%(audience)s also name: %(list)s.", audience=audience(report, say), list=listed)
+            yield say("%(audience)s also name: %(list)s.", audience=self._who(report, digest), list=listed)
         if part.map:
             yield self._spread(part.map)
         if len(digest.rounds) > 1:
-            yield f"{audience(report, say)}: {changes(report, say)}"
+            yield f"{self._who(report, digest)}: {changes(report, say)}"
 
     def _spread(self, shown: TileMap) -> str:
         percents = [tile.percent for tile in shown.tiles if tile.percent is not None]
@@ -112,8 +107,10 @@ class _Written:
         same = [one for one in figures.choices if one.name == choice.name] if figures else []
         return "".join(f" ({part.state.name}: {self._share(one)})" for one in same)
 
-    def _elsewhere(self, report: RegionReport, digest: Digest) -> str:
-        return "" if report.region == digest.region else f" ({report.name})"
+    def _who(self, report: RegionReport, digest: Digest) -> str:
+        """The audience, with the region where it isn't the digest's own."""
+        who = audience(report, self._say)
+        return who if report.region == digest.region else f"{who} ({report.name})"
 
     def _share(self, choice: ChoiceFigure) -> str:
         return share(choice, self._say, self._interface.plain_counted)
