@@ -52,7 +52,7 @@ class _Written:
         self._say = interface.plain
 
     def answered(self, digest: Digest) -> KeyFigure:
-        """How many answered here, all together and by audience; where nobody may be counted here, elsewhere."""
+        """How many answered here, all together and by audience; where nobody may be counted, around it."""
         reports = [part.shown for part in digest.parts]
         number = self._interface.number
         parts = ", ".join(f"{self._who(one, digest)} {number(one.n or 0)}" for one in reports)
@@ -73,11 +73,14 @@ class _Written:
             yield KeyFigure(self._share(choice), label + beside)
 
     def warnings(self, digest: Digest) -> Iterator[str]:
-        """Why a region has no figures of its own, and what can be done."""
-        without = [part.own for part in digest.parts if part.own.n is None]
-        for report in without:
-            yield f"{audience(report, self._say)}: {' '.join(reasons(report, self._say))}"
-        if without:
+        """Why a region has no figures of its own, each reason once, and what can be done."""
+        by_reason: dict[str, list[str]] = {}
+        for report in (part.own for part in digest.parts if part.own.n is None):
+            why = " ".join(reasons(report, self._say))
+            by_reason.setdefault(why, []).append(audience(report, self._say))
+        for why, audiences in by_reason.items():
+            yield f"{', '.join(audiences)}: {why}"
+        if by_reason:
             yield what_to_do(self._say)
 
     def sentences(self, part: DigestPart, digest: Digest) -> Iterator[str]:
