@@ -7,18 +7,15 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from ..i18n import Interface
 from ..regions.directory import Directory
+from ..render.documents import DOCUMENTS
 from ..render.pdf import LANGUAGES as PDF_LANGUAGES
-from ..render.pdf import digest_pdf
-from ..render.spreadsheet import digest_workbook
 from ..reports.build import digest
-from ..reports.model import Digest
 from ..reports.source import Source
 
-_MAKERS: dict[str, Callable[[Digest, Interface, str], bytes]] = {"pdf": digest_pdf, "xlsx": digest_workbook}
 MEDIA_TYPES = {
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -38,7 +35,7 @@ class ResultFiles:
 
     def endings(self, code: str) -> list[str]:
         """The files that there are in a language."""
-        return [ending for ending in _MAKERS if ending != "pdf" or code in PDF_LANGUAGES]
+        return [ending for ending in MEDIA_TYPES if ending != "pdf" or code in PDF_LANGUAGES]
 
     def file(
         self,
@@ -57,7 +54,7 @@ class ResultFiles:
                 shown = digest(
                     [source], directory, code, region, interface.plain, demo=self._demo, earlier=earlier
                 )
-                self._kept[key] = _MAKERS[ending](shown, interface, self._operator)
+                self._kept[key] = DOCUMENTS[ending](shown, interface, self._operator)
                 if len(self._kept) > _KEPT:
                     self._kept.popitem(last=False)
             self._kept.move_to_end(key)

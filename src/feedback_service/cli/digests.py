@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import webbrowser
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from ..errors import FeedbackError
-from ..i18n import Interface, load_interfaces
+from ..render.documents import DOCUMENTS
 from ..render.html import digest_document
-from ..render.pdf import digest_pdf
 from ..render.plain_text import digest_text
-from ..render.spreadsheet import digest_workbook
-from ..render.table_file import csv_table
 from ..reports.build import digest
-from ..reports.model import Digest
 from ..storage.published import newest_complete_round, sources_before, sources_of_round
 from ..storage.regions import read_directory
 from .common import DEFAULT_DATA, Data, Json, Out, RoundName, installation
+from .digest_files import interface_in
 
 
 class NothingReleased(FeedbackError):
@@ -31,37 +27,12 @@ class NothingReleased(FeedbackError):
     message = "There is no round of which every survey is released. See: feedback-service rounds list"
 
 
-class NoSuchLanguage(FeedbackError):
-    """A language without a catalog."""
-
-    status = 422
-    code = "language-unknown"
-    message = "There is no language “%(language)s”. There are: %(known)s."
-
-
 class UnknownDigestFormat(FeedbackError):
     """A format that digests don't have."""
 
     status = 422
     code = "digest-format-unknown"
     message = "A digest can't be written as “%(format)s”. There are: %(known)s."
-
-
-def _csv(made: Digest, _interface: Interface, _operator: str) -> bytes:
-    reports = [one for part in made.parts for one in part.reports]
-    return ("\ufeff" + csv_table(reports)).encode()
-
-
-def _html(made: Digest, interface: Interface, _operator: str) -> bytes:
-    return digest_document(made, interface).encode()
-
-
-FORMATS: dict[str, Callable[[Digest, Interface, str], bytes]] = {
-    "html": _html,
-    "pdf": digest_pdf,
-    "xlsx": digest_workbook,
-    "csv": _csv,
-}
 
 
 def app() -> typer.Typer:
@@ -91,10 +62,7 @@ def preview(
     wanted = _wanted(formats, show)
     store, settings = installation(data)
     out = Out(as_json)
-    interfaces = load_interfaces()
-    if language not in interfaces:
-        raise NoSuchLanguage(language=language[:10], known=", ".join(interfaces))
-    interface = interfaces[language]
+    interface = interface_in(language)
     with store.read() as connection:
         directory = read_directory(connection)
         name = directory[region].name
@@ -108,7 +76,7 @@ def preview(
     file = store.folder / "previews" / f"digest-{region}-{round_id}-{language}.html"
     files = {ending: file.with_suffix(f".{ending}") for ending in wanted}
     for ending, path in files.items():
-        _write(path, FORMATS[ending](made, interface, settings.operator))
+        _write(path, DOCUMENTS[ending](made, interface, settings.operator))
     out.line(text)
     for path in files.values():
         out.line(str(path))
@@ -127,8 +95,8 @@ def _wanted(formats: str, show: bool) -> list[str]:
     """The formats, each once; a page to open is always among them."""
     wanted = [one.strip() for one in formats.split(",") if one.strip()] + ["html"] * show
     for one in wanted:
-        if one not in FORMATS:
-            raise UnknownDigestFormat(format=one[:20], known=", ".join(FORMATS))
+        if one not in DOCUMENTS:
+            raise UnknownDigestFormat(format=one[:20], known=", ".join(DOCUMENTS))
     return list(dict.fromkeys(wanted))
 
 

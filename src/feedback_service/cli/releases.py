@@ -12,7 +12,7 @@ from ..disclosure.check import problems
 from ..disclosure.ledger import verify_chain
 from ..disclosure.ledger_file import is_ledger, ledger_document, read_ledger
 from ..errors import FeedbackError
-from ..i18n import load_interfaces
+from ..i18n import Interface
 from ..regions.directory import Directory
 from ..render.table_file import csv_table
 from ..reports.build import region_report, regions_with_rows
@@ -23,10 +23,12 @@ from ..storage.ledger import all_entries
 from ..storage.published import find_source
 from ..storage.regions import read_directory
 from ..storage.releases import release_heads
-from .common import DEFAULT_DATA, Data, Json, Out, installation, read_text
+from .common import DEFAULT_DATA, Data, Json, Out, counter, installation, read_text
+from .digest_files import digest_files, interface_in
 
 LEDGER_FILE = "ledger.json"
-FORMATS = ("json", "csv")
+A_REGION_EACH = ("xlsx", "pdf", "html")
+FORMATS = ("json", "csv", *A_REGION_EACH)
 
 
 class UnknownFormat(FeedbackError):
@@ -47,12 +49,14 @@ def app() -> typer.Typer:
 
 def export(
     folder: Annotated[Path, typer.Option("--out", help="Where the files go.")],
-    formats: Annotated[str, typer.Option("--format", help="json, csv or both, with commas.")] = "json,csv",
-    language: Annotated[str, typer.Option(help="The language of the CSV's texts.")] = "de",
+    formats: Annotated[
+        str, typer.Option("--format", help="json, csv, and for each region xlsx, pdf, html; with commas.")
+    ] = "json,csv",
+    language: Annotated[str, typer.Option(help="The language of texts: de or en for PDFs.")] = "de",
     data: Data = DEFAULT_DATA,
     as_json: Json = False,
 ) -> None:
-    """Write every release as files: JSON verbatim, CSV with one line an answer.
+    """Write every release as files: JSON verbatim, CSV with one line an answer; documents for each region.
 
     With JSON go the ledger and its public key, with which anyone can check that nothing was put in later.
     """
@@ -60,7 +64,8 @@ def export(
     for one in wanted:
         if one not in FORMATS:
             raise UnknownFormat(format=one[:20], known=", ".join(FORMATS))
-    store, _ = installation(data)
+    store, settings = installation(data)
+    interface = interface_in(language)
     out = Out(as_json)
     folder.mkdir(parents=True, exist_ok=True)
     written: list[str] = []
@@ -74,13 +79,18 @@ def export(
             if "json" in wanted:
                 written.append(_write(path.with_suffix(".json"), found[1]))
             if "csv" in wanted:
-                table = _table(found[0], directory, language)
+                table = _table(found[0], directory, interface)
                 written.append(_write(path.with_suffix(".csv"), ("\ufeff" + table).encode()))
         if written and "json" in wanted:
             ledger = json.dumps(ledger_document(all_entries(connection)), ensure_ascii=False, indent=1)
             written.append(_write(folder / LEDGER_FILE, ledger.encode() + b"\n"))
             key = load_ledger_key(store.key_folder)
             written += [_write(folder / LEDGER_PUBLIC, key.as_file().encode())] if key else []
+        with counter("Documents") as progress:
+            endings = [one for one in wanted if one in A_REGION_EACH]
+            for path, content in digest_files(connection, directory, interface, settings, endings, progress):
+                (folder / path).parent.mkdir(exist_ok=True)
+                written.append(_write(folder / path, content))
     for name in written:
         out.line(name)
     if not written:
@@ -135,11 +145,10 @@ def _ledger_key(named: Path | None, folder: Path) -> LedgerPublicKey | None:
     return LedgerPublicKey.from_file(read_text(named), named.name) if named else load_ledger_key(folder)
 
 
-def _table(source: Source, directory: Directory, language: str) -> str:
-    interfaces = load_interfaces()
-    say = interfaces.get(language, interfaces["en"]).plain
+def _table(source: Source, directory: Directory, interface: Interface) -> str:
+    code, say = interface.language.code, interface.plain
     regions = regions_with_rows(source.release)
-    return csv_table([region_report(source, directory, language, region, say) for region in regions])
+    return csv_table([region_report(source, directory, code, region, say) for region in regions])
 
 
 def _write(path: Path, content: bytes) -> str:
