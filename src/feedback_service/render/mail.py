@@ -16,23 +16,21 @@ from .html import rendered
 
 def digest_mail_html(digest: Digest, interface: Interface, public_url: str, leave: str) -> str:
     """One document. `public_url` is where the results are, `leave` the recipient's own address to end it."""
+    words = digest_words(digest, interface)
     document = rendered(
         "mail.html",
         interface,
-        digest=digest_words(digest, interface),
-        addresses=result_addresses(digest, public_url),
+        digest=words,
+        addresses=zip(
+            (part.title for part in words.parts), result_addresses(digest, public_url), strict=True
+        ),
         leave=leave,
     )
     inliner = css_inline.CSSInliner(keep_style_tags=False, load_remote_stylesheets=False)
     return inliner.inline(str(document))
 
 
-def result_addresses(digest: Digest, public_url: str) -> list[tuple[str, str]]:
-    """Title and address of each survey's page about this region; `.csv` and others stand beside it."""
-    return [
-        (
-            part.own.title,
-            f"{public_url}/{digest.language}/results/{part.own.survey}/{digest.round}/{digest.region}",
-        )
-        for part in digest.parts
-    ]
+def result_addresses(digest: Digest, public_url: str) -> list[str]:
+    """The address of each survey's page about this region; `.csv` and others stand beside it."""
+    results = f"{public_url}/{digest.language}/results"
+    return [f"{results}/{part.own.survey}/{digest.round}/{digest.region}" for part in digest.parts]
