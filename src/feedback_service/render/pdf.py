@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from importlib import resources
 from typing import Any
 
@@ -38,17 +38,25 @@ def digest_pdf(digest: Digest, interface: Interface, operator: str = "") -> byte
     """The digest as a PDF. Raises `NoPdfInThisLanguage`."""
     if interface.language.code not in LANGUAGES:
         raise NoPdfInThisLanguage(language=interface.language.code, known=", ".join(LANGUAGES))
-    template = resources.files(__package__).joinpath("templates/digest.typ").read_bytes()
-    content = json.dumps(_document(digest, interface, operator), ensure_ascii=False)
+    return laid_out(content_of(digest, interface, operator), digest.issued)
+
+
+def content_of(digest: Digest, interface: Interface, operator: str) -> str:
+    """What the template lays out, as JSON: values stay values there, whatever they say."""
+    return json.dumps(_document(digest, interface, operator), ensure_ascii=False)
+
+
+def laid_out(content: str, issued: date) -> bytes:
+    """The PDF of what `content_of` gave. `issued` stands in it as the day that it was made."""
     made = typst.compile(
-        template,
+        resources.files(__package__).joinpath("templates/digest.typ").read_bytes(),
         format="pdf",
         pdf_standards=_STANDARDS,
         sys_inputs={"digest": content},
         ignore_system_fonts=True,
         font_paths=[],
         # The day of the release and not the moment of making: the same digest is the same bytes.
-        timestamp=datetime.combine(digest.issued, time(), UTC),
+        timestamp=datetime.combine(issued, time(), UTC),
     )
     assert isinstance(made, bytes)
     return made

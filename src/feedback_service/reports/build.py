@@ -99,14 +99,10 @@ def region_name(directory: Directory, region: str, say: Say) -> str:
 
 
 def _and_what_it_lies_in(directory: Directory, region: str) -> tuple[str, ...]:
-    """The region, then the Kreis, Bezirk and state around it. A pool lies where its first part says."""
-    around = [region]
-    inside: str | None = region.removesuffix("-rest")
-    if inside != region and inside != directory.state.ags:
-        around.append(str(inside))
-    while inside and (inside := parent_of(inside)):
-        around.append(inside)
-    return tuple(dict.fromkeys([*around, directory.state.ags]))
+    """The region, the next larger one, and the state; a pool lies where the first part of its key says."""
+    state, place = directory.state.ags, region.removesuffix("-rest")
+    larger = place if place != region else parent_of(place)
+    return tuple(dict.fromkeys(one for one in (region, larger, state) if one))
 
 
 def _withheld_here(release: Mapping[str, Any], region: str) -> list[Any]:
