@@ -151,9 +151,9 @@ class _Written:
         )
         caption = f"{report.name}: {answers}"
         if figures.multiple:
-            caption += f", {say('several answers possible')}"
+            caption += ", " + say("several answers possible")
         if figures.mean is not None:
-            caption += f" · {say('mean %(mean)s of 5', mean=number(figures.mean))}"
+            caption += " · " + say("mean %(mean)s of 5", mean=number(figures.mean))
         if others:
             groups = ", ".join(
                 f"{other.name} {number(one.n)}" + (f" (Ø {number(one.mean)})" if one.mean is not None else "")

@@ -29,14 +29,14 @@ def changes(report: RegionReport, say: Say) -> str:
     if not found:
         return say("Nothing rose or fell by more than chance since the last quarter.")
     listed = ", ".join(f"{choice.label} ({change(choice, say)})" for choice in found)
-    return f"{say('More than by chance since the last quarter:')} {listed}."
+    return say("More than by chance since the last quarter:") + f" {listed}."
 
 
 def change(choice: ChoiceFigure, say: Say) -> str:
     """Whether an answer rose or fell, with a sign before the word; empty where chance may explain it."""
     if choice.arrow is None:
         return ""
-    return f"▲ {say('rose')}" if choice.arrow == "up" else f"▼ {say('fell')}"
+    return "▲ " + say("rose") if choice.arrow == "up" else "▼ " + say("fell")
 
 
 def share(choice: ChoiceFigure, say: Say, counted: Counted) -> str:
