@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ..i18n import Interface
 from ..reports.model import ChoiceFigure, Digest, DigestPart, QuestionFigures, RegionReport, TileMap, Trend
 from .first_page import FirstPage, first_page
-from .words import audience, change, percent_words, protection, share, why_withheld
+from .words import audience, change, percent_words, protection, reasons, share, why_withheld
 
 # Heads of columns are narrow; the caption above each table has the whole name.
 _LONG_NAME, _SHORT_NAME = "Regierungsbezirk", "RB"
@@ -51,10 +51,11 @@ class QuestionWords:
 
 @dataclass(frozen=True, slots=True)
 class TrendWords:
-    """A trend with a heading and the same as a table: a row a round, a share a line."""
+    """A trend with a heading and the same as a table: a row a round, a share a line; `gaps` explains them."""
 
     heading: str
     trend: Trend
+    gaps: str
     table: tuple[tuple[str, ...], ...]
 
 
@@ -69,10 +70,11 @@ class MapWords:
 
 @dataclass(frozen=True, slots=True)
 class PartWords:
-    """One survey."""
+    """One survey. `note` says why the region has no figures in it at all; else each question says it."""
 
     title: str
     region: str
+    note: str
     trend: TrendWords | None
     map: MapWords | None
     questions: tuple[QuestionWords, ...]
@@ -117,6 +119,7 @@ class _Written:
         return PartWords(
             title=f"{audience(part.state, self._say)}: {part.state.title}",
             region=part.own.name,
+            note=" ".join(reasons(part.own, self._say)) if part.own.n is None else "",
             trend=self._trend(part.trend) if part.trend else None,
             map=self._map(part.map) if part.map else None,
             questions=tuple(self._question(part, one.name) for one in part.state.questions),
@@ -129,7 +132,7 @@ class _Written:
         withheld = part.own.withheld_here(name)
         return QuestionWords(
             label=figures.label,
-            reason=why_withheld(withheld, self._say) if withheld and report is not part.own else "",
+            reason=why_withheld(withheld, self._say) if withheld and part.own.n is not None else "",
             caption=self._caption(report, figures, others),
             beside=tuple(other.name.replace(_LONG_NAME, _SHORT_NAME) for other, _ in others),
             rows=tuple(
@@ -185,7 +188,9 @@ class _Written:
             (round_id, *(self._percent(line.percents[at]) for line in trend.lines))
             for at, round_id in enumerate(trend.rounds)
         ]
-        return TrendWords(heading, trend, tuple(rows))
+        gaps = any(percent is None for line in trend.lines for percent in line.percents)
+        note = self._say("–: nothing may be shown for that quarter.") if gaps else ""
+        return TrendWords(heading, trend, note, tuple(rows))
 
     def _map(self, shown: TileMap) -> MapWords:
         heading = self._say("%(problem)s: how often it was named, by district", problem=shown.problem)

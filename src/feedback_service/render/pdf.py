@@ -82,6 +82,5 @@ def _document(digest: Digest, interface: Interface, operator: str) -> dict[str, 
             "district": say("District"),
             "quarter": say("Quarter"),
             "hatched": say("Hatched: too few people answered there for figures of its own."),
-            "gap": say("–: nothing may be shown for that quarter."),
         },
     }

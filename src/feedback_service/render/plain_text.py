@@ -37,6 +37,8 @@ def _first_page(words: DigestWords) -> Iterator[str]:
 
 
 def _part(part: PartWords) -> Iterator[str]:
+    if part.note:
+        yield from ("", part.note)
     if part.map:
         yield from ("", part.map.heading)
         yield from (f"- {name}: {share}" for name, share in part.map.table)
@@ -46,6 +48,8 @@ def _part(part: PartWords) -> Iterator[str]:
         for round_id, *shares in part.trend.table:
             listed = ", ".join(f"{label} {share}" for label, share in zip(labels, shares, strict=True))
             yield f"- {round_id}: {listed}"
+        if part.trend.gaps:
+            yield part.trend.gaps
     for question in part.questions:
         yield from ("", *_question(question))
 

@@ -100,7 +100,7 @@ class _Sheets:
         sheet.set_column(1, 3 + len(question.beside), _FIGURE_WIDTH)
         sheet.write_string(0, 0, question.label, self._bold)
         sheet.write_string(1, 0, f"{part.title} · {part.region} · {round_id}")
-        sheet.write_string(2, 0, " ".join(filter(None, (question.reason, question.caption))))
+        sheet.write_string(2, 0, " ".join(filter(None, (part.note, question.reason, question.caption))))
         names = (say("Answer"), say("People"), say("Share"), *question.beside, say("Change"))
         for column, name in enumerate(names):
             sheet.write_string(_FIRST_ROW - 1, column, name, self._head)
