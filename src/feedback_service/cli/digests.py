@@ -52,7 +52,8 @@ def preview(
     language: Annotated[str, typer.Option("--language", help="The digest's language.")] = "de",
     round_name: RoundName = None,
     formats: Annotated[
-        str, typer.Option("--format", help="html, pdf (German, English), xlsx, csv; several with commas.")
+        str,
+        typer.Option("--format", help="html, pdf (German, English), xlsx, csv, json; several with commas."),
     ] = "html",
     show: Annotated[bool, typer.Option("--open", help="Open the HTML in a browser.")] = False,
     data: Data = DEFAULT_DATA,

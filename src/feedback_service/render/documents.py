@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 
 from ..i18n import Interface
 from ..reports.model import Digest
@@ -24,4 +26,13 @@ def _csv(made: Digest, _interface: Interface, _operator: str) -> bytes:
     return ("\ufeff" + csv_table([one for part in made.parts for one in part.reports])).encode()
 
 
-DOCUMENTS: Mapping[str, Maker] = {"html": _html, "pdf": digest_pdf, "xlsx": digest_workbook, "csv": _csv}
+def _json(made: Digest, _interface: Interface, _operator: str) -> bytes:
+    """The report model itself, field by field, for programs."""
+    document = {"format": JSON_FORMAT, **asdict(made), "issued": made.issued.isoformat()}
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+JSON_FORMAT = "feedback-digest/1"
+DOCUMENTS: Mapping[str, Maker] = {
+    "html": _html, "pdf": digest_pdf, "xlsx": digest_workbook, "csv": _csv, "json": _json,
+}  # fmt: skip
