@@ -53,7 +53,7 @@ def preview(
     round_name: RoundName = None,
     formats: Annotated[
         str,
-        typer.Option("--format", help="html, pdf (German, English), xlsx, csv, json; several with commas."),
+        typer.Option("--format", help="html, pdf (German, English), xlsx, csv, json; with commas."),
     ] = "html",
     show: Annotated[bool, typer.Option("--open", help="Open the HTML in a browser.")] = False,
     data: Data = DEFAULT_DATA,
