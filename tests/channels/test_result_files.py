@@ -42,7 +42,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return f"{digest.region} {operator} {digest.issued} {digest.demo}".encode()
 
     makers: dict[str, Callable[..., bytes]] = {"pdf": make, "xlsx": make}
-    monkeypatch.setattr(result_files, "_MAKERS", makers)
+    monkeypatch.setattr(result_files, "DOCUMENTS", makers)
     return log
 
 
@@ -56,7 +56,7 @@ def test_each_is_made_once_and_never_two_at_a_time(source: Source, made: list[st
     found: list[bytes] = []
 
     def ask(region: str) -> None:
-        found.append(files.file(source, tree, region, german, "pdf"))
+        found.append(files.file(source, [], tree, region, german, "pdf"))
 
     threads = [threading.Thread(target=ask, args=(region,)) for region in ["08", "08416"] * 10]
     for thread in threads:
@@ -69,7 +69,7 @@ def test_each_is_made_once_and_never_two_at_a_time(source: Source, made: list[st
     }
     # A correction is another file.
     corrected = Source({**source.release, "issue": 2}, source.questionnaire)
-    files.file(corrected, tree, "08", german, "pdf")
+    files.file(corrected, [], tree, "08", german, "pdf")
     assert len(made) == 3
 
 
@@ -77,6 +77,6 @@ def test_only_so_many_are_kept(source: Source, made: list[str], monkeypatch: pyt
     monkeypatch.setattr(result_files, "_KEPT", 2)
     files, german, tree = ResultFiles("", False), load_interfaces()["de"], baden_wuerttemberg()
     for region in ("08", "08416", "08", "08111", "08", "08416"):
-        files.file(source, tree, region, german, "pdf")
+        files.file(source, [], tree, region, german, "pdf")
     # The one that was asked for last stays.
     assert made == ["08", "08416", "08111", "08416"]

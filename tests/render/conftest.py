@@ -17,6 +17,10 @@ from feedback_service.reports.model import (
     DigestPart,
     QuestionFigures,
     RegionReport,
+    Tile,
+    TileMap,
+    Trend,
+    TrendLine,
     Withheld,
 )
 
@@ -32,8 +36,8 @@ def _figures(
     multiple: bool = False,
 ) -> QuestionFigures:
     """A question: its answers as label, count, per cent and arrow, and last who gave none."""
-    choices = [ChoiceFigure(*row) for row in rows]
-    choices.append(ChoiceFigure("No answer", none[0], none[1], None, no_answer=True))
+    choices = [ChoiceFigure(*row, name=row[0].lower()) for row in rows]
+    choices.append(ChoiceFigure("No answer", none[0], none[1], None, no_answer=True, name="_none"))
     return QuestionFigures(name, f"Question {name}", multiple, n, mean, tuple(choices))
 
 
@@ -82,7 +86,8 @@ def small(figures: Callable[..., QuestionFigures]) -> RegionReport:
             figures("pressing", 14, ("Work", 9, None, None), ("Housing", 3, None, None), none=(2, None),
                     multiple=True),
         ),
-        (Withheld(("Question housing", "Question other"), 20, "082-rest", "Other districts: Karlsruhe"),),
+        (Withheld(("Question trust", "Question other"), 20, "082-rest", "Other districts: Karlsruhe",
+                  ("trust", "other")),),
     )  # fmt: skip
 
 
@@ -91,7 +96,11 @@ def empty() -> RegionReport:
     """A Kreis with nothing of its own and no pool."""
     return RegionReport(
         "small", "clients", "How is it going?", "2026-Q4", "08235", "Calw", None, 3,
-        (), (Withheld(("Question pressing",), 10, None, None),),
+        (),
+        (
+            Withheld(("Question pressing",), 10, None, None, ("pressing",)),
+            Withheld(("Question trust",), 20, None, None, ("trust",)),
+        ),
     )  # fmt: skip
 
 
@@ -108,12 +117,55 @@ def hostile(figures: Callable[..., QuestionFigures]) -> RegionReport:
 
 @pytest.fixture(scope="session")
 def digest() -> Callable[..., Digest]:
-    def made(state: RegionReport, local: RegionReport | None = None, *, demo: bool = False) -> Digest:
-        shown = local or state
-        parts = (DigestPart(local, state),)
-        return Digest("en", "2026-Q4", date(2027, 1, 4), shown.region, shown.name, demo, parts)
+    def made(
+        state: RegionReport,
+        *narrower: RegionReport,
+        demo: bool = False,
+        trend: Trend | None = None,
+        tiles: TileMap | None = None,
+    ) -> Digest:
+        """`narrower` are regions inside the state, the narrowest first."""
+        reports = (*narrower, state)
+        rounds = trend.rounds if trend else ("2026-Q4",)
+        return Digest(
+            "en",
+            "2026-Q4",
+            date(2027, 1, 4),
+            reports[0].region,
+            reports[0].name,
+            demo,
+            (DigestPart(reports, trend, tiles),),
+            rounds,
+        )
 
     return made
+
+
+@pytest.fixture(scope="session")
+def trend() -> Trend:
+    """Three lines over four quarters: one with a gap, one that begins late, one whose label is hostile."""
+    return Trend(
+        "Freudenstadt",
+        ("2026-Q1", "2026-Q2", "2026-Q3", "2026-Q4"),
+        (
+            TrendLine("Work", (98, None, 40, 41)),
+            TrendLine("Housing", (None, None, 3, 30)),
+            TrendLine(HOSTILE, (20, 21, 22, 23)),
+        ),
+    )
+
+
+@pytest.fixture(scope="session")
+def tiles() -> TileMap:
+    """Four tiles: one of each kind of share, and one that is withheld."""
+    shares = (3, 55, 97, None)
+    return TileMap(
+        HOSTILE,
+        43,
+        tuple(
+            Tile(f"0811{at}", f"Kreis {at}", f"K{at}", at, at % 2, share) for at, share in enumerate(shares)
+        ),
+    )
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ import pytest
 
 from feedback_service.i18n import Interface
 from feedback_service.render.html import digest_document, report_fragment
-from feedback_service.reports.model import Digest, RegionReport
+from feedback_service.reports.model import Digest, RegionReport, TileMap, Trend
 
 Cells = Callable[[str], list[list[str]]]
 MakeDigest = Callable[..., Digest]
@@ -62,7 +62,7 @@ def test_what_is_withheld_is_said_with_the_questions_and_the_group(
     html = report_fragment(small, english)
     assert "Fewer than 20 people answered here" in html
     assert "These answers are counted in: Other districts: Karlsruhe." in html
-    assert "<li>Question housing</li><li>Question other</li>" in html
+    assert "<li>Question trust</li><li>Question other</li>" in html
 
 
 def test_a_page_leads_to_the_group_that_answers_are_counted_in(
@@ -92,13 +92,11 @@ def test_a_region_without_figures_has_its_reason_and_no_table(
 def test_charts_and_the_document_run_from_right_to_left_in_arabic(
     large: RegionReport, interface: Callable[[str], Interface], digest: MakeDigest
 ) -> None:
-    arabic = digest_document(digest(large), interface("ar"))
-    english = digest_document(digest(large), interface("en"))
-    assert '<html lang="ar" dir="rtl">' in arabic
-    assert '<html lang="en" dir="ltr">' in english
-    assert 'text-anchor="end"' in arabic
-    assert 'text-anchor="start"' not in arabic
+    arabic, english = (report_fragment(large, interface(code)) for code in ("ar", "en"))
+    assert 'text-anchor="end"' in arabic and 'text-anchor="start"' not in arabic
     assert 'text-anchor="end"' not in english
+    assert '<html lang="ar" dir="rtl">' in digest_document(digest(large), interface("ar"))
+    assert '<html lang="en" dir="ltr">' in digest_document(digest(large), interface("en"))
 
 
 def test_dari_has_its_own_language_tag(
@@ -123,45 +121,66 @@ def test_hostile_texts_stay_text(
         assert not re.search(r"<[a-z]+[^>]*\salert", html)
 
 
-def test_a_digest_begins_with_what_is_most_pressing_here_and_in_the_state(
+def test_a_digest_begins_with_three_figures(
     small: RegionReport, large: RegionReport, english: Interface, digest: MakeDigest
 ) -> None:
     html = digest_document(digest(large, small), english)
-    lists = [re.findall(r"<li>(.*?)</li>", one) for one in re.findall(r"<ol>(.*?)</ol>", html)]
-    assert lists == [
-        ["Work: <strong>9 people</strong>", "Housing: <strong>3 people</strong>"],
-        [
-            "Work: <strong>over 95 %</strong>",
-            "Housing: <strong>49 %</strong>",
-            "Papers: <strong>under 5 %</strong>",
-        ],
+    assert re.findall(r"<li><strong>(.*?)</strong> (.*?)</li>", html) == [
+        ("14", "people answered (Refugees 14)"),
+        ("9 people", "Refugees: named most often is “Work” (Baden-Württemberg: over 95 %)"),
+        ("3 people", "Refugees: named most often is “Housing” (Baden-Württemberg: 49 %)"),
     ]
-    assert "<li>Work: rose</li><li>Papers: fell</li>" in html
-    assert html.index("Freudenstadt</h4>") < html.index("Baden-Württemberg</h4>")
-    assert "<h1>Feedback <bdi>2026-Q4</bdi>: <bdi>Freudenstadt</bdi></h1>" in html
+    assert "<h1>Feedback 2026-Q4: Freudenstadt</h1>" in html
+    assert html.index("14</strong>") < html.index("<h2>")
 
 
-def test_the_details_are_the_regions_own_or_else_the_states(
-    small: RegionReport,
-    empty: RegionReport,
-    large: RegionReport,
-    english: Interface,
-    digest: MakeDigest,
-    cells: Cells,
+def test_a_question_stands_beside_the_state_or_says_why_it_does_not(
+    small: RegionReport, large: RegionReport, english: Interface, digest: MakeDigest, cells: Cells
 ) -> None:
-    assert cells(digest_document(digest(large, small), english)) == cells(report_fragment(small, english))
-    assert cells(digest_document(digest(large, empty), english)) == cells(report_fragment(large, english))
-    without = digest_document(digest(large, empty), english)
-    assert "How is it going?: Baden-Württemberg" in without
-    assert "No figures." in without
+    html = digest_document(digest(large, small), english)
+    assert cells(html) == [
+        ["Work", "9", "–", "", "over 95 %", ""],
+        ["Housing", "3", "–", "", "49 %", ""],
+        ["No answer", "2", "–", "", "under 5 %", ""],
+        # Withheld here: the state's.
+        ["Never", "7,000", "57 %", "", ""],
+        ["Always", "5,000", "41 %", "", ""],
+        ["No answer", "340", "under 5 %", "", ""],
+    ]
+    heading = html.index("<h3>Question trust</h3>")
+    assert html.index("Fewer than 20 people answered here", heading) < html.index("7,000", heading)
 
 
-def test_the_states_digest_shows_the_state_once(
+def test_a_district_without_figures_gets_the_states(
+    empty: RegionReport, large: RegionReport, english: Interface, digest: MakeDigest, cells: Cells
+) -> None:
+    html = digest_document(digest(large, empty), english)
+    assert cells(html) == cells(digest_document(digest(large), english))
+    assert "put up posters" in html and "Fewer than 20" not in html
+    # On page one and above the survey, not at each question.
+    assert html.count("Fewer than 10 people") == 2
+
+
+def test_the_states_digest_has_the_state_alone(
     large: RegionReport, english: Interface, digest: MakeDigest
 ) -> None:
     html = digest_document(digest(large), english)
-    assert html.count("<h4>") == 1
+    assert "For comparison" not in html
     assert "<title>Feedback 2026-Q4: Baden-Württemberg</title>" in html
+
+
+def test_drawings_have_their_tables(
+    large: RegionReport, english: Interface, digest: MakeDigest, trend: Trend, tiles: TileMap, cells: Cells
+) -> None:
+    html = digest_document(digest(large, trend=trend, tiles=tiles), english)
+    assert html.count('aria-hidden="true"') == 2
+    rows = cells(html)
+    assert [row for row in rows if row[0].startswith("Kreis ")] == [
+        ["Kreis 2", "over 95 %"], ["Kreis 1", "55 %"], ["Kreis 0", "under 5 %"], ["Kreis 3", "–"],
+    ]  # fmt: skip
+    assert ["2026-Q2", "–", "–", "21 %"] in rows
+    assert "–: nothing may be shown for that quarter." in html
+    assert "<script" not in html
 
 
 @pytest.mark.parametrize("demo", [True, False])

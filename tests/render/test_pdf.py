@@ -13,7 +13,7 @@ import pytest
 
 from feedback_service.i18n import Interface
 from feedback_service.render.pdf import NoPdfInThisLanguage, digest_pdf
-from feedback_service.reports.model import Digest, RegionReport
+from feedback_service.reports.model import Digest, RegionReport, TileMap, Trend
 
 PROFILES = (page.ValidationProfile.PDF_UA_1, page.ValidationProfile.PDF_A_2A)
 # The checker takes a carriage return at a stream's end for the end of the line, and the length for wrong.
@@ -45,8 +45,22 @@ def test_a_digest_is_valid_by_both_standards(
 ) -> None:
     large: RegionReport = request.getfixturevalue("large")
     local: RegionReport = request.getfixturevalue(which)
-    made = digest_pdf(digest(large, None if which == "large" else local, demo=demo), english, "An operator")
+    narrower = [] if which == "large" else [local]
+    made = digest_pdf(digest(large, *narrower, demo=demo), english, "An operator")
     assert made.startswith(b"%PDF-1.7") and _faults(made) == []
+
+
+def test_map_lines_and_a_third_region_are_valid_too(
+    large: RegionReport,
+    small: RegionReport,
+    hostile: RegionReport,
+    digest: Callable[..., Digest],
+    english: Interface,
+    trend: Trend,
+    tiles: TileMap,
+) -> None:
+    for made in (digest(large, trend=trend, tiles=tiles), digest(large, hostile, small, trend=trend)):
+        assert _faults(digest_pdf(made, english, "An operator")) == []
 
 
 def test_the_checker_would_find_a_fault(

@@ -8,7 +8,7 @@ import pytest
 
 from feedback_service.i18n import Interface
 from feedback_service.render.plain_text import digest_text
-from feedback_service.reports.model import Digest, RegionReport, Withheld
+from feedback_service.reports.model import Digest, RegionReport, Trend, Withheld
 
 MakeDigest = Callable[..., Digest]
 
@@ -31,28 +31,36 @@ def test_every_figure_of_the_details_stands_in_the_text(
         "- Always: 5,000 (41 %)",
         "- No answer: 340 (under 5 %)",
     ):
-        assert f"\n{line}\n" in text
+        assert f"\n{line}" in text
 
 
-def test_the_summary_has_the_three_most_pressing_and_what_moved(
-    large: RegionReport, english: Interface, digest: MakeDigest
+def test_it_begins_with_page_one(
+    large: RegionReport, english: Interface, digest: MakeDigest, trend: Trend
 ) -> None:
-    text = digest_text(digest(large), english)
+    text = digest_text(digest(large, trend=trend), english)
     assert (
-        "Baden-Württemberg\n12,345 people answered.\n"
-        "1. Work: over 95 %\n2. Housing: 49 %\n3. Papers: under 5 %\n"
-        "More than by chance since the last quarter:\nWork: rose\nPapers: fell\n"
+        "* 12,345 – people answered (Refugees 12,345)\n"
+        "* over 95 % – Refugees: named most often is “Work”\n"
+        "* 49 % – Refugees: named most often is “Housing”\n"
     ) in text
+    assert "rose), Papers (▼ fell)" in " ".join(text.split())
+
+
+def test_a_trend_is_a_line_a_quarter(
+    large: RegionReport, english: Interface, digest: MakeDigest, trend: Trend
+) -> None:
+    text = _flat(digest_text(digest(large, trend=trend), english))
+    assert (
+        "- 2026-Q2: Work –, Housing –, <script>" in text and "- 2026-Q3: Work 40 %, Housing under 5 %" in text
+    )
 
 
 def test_a_small_group_is_counted_in_people(
     small: RegionReport, large: RegionReport, english: Interface, digest: MakeDigest
 ) -> None:
     text = digest_text(digest(large, small), english)
-    assert "14 people answered." in text
-    assert "1. Work: 9 people\n2. Housing: 3 people\n" in text
-    assert "\n- Work: 9 (" in text
-    assert "%" not in text.split("How is it going?: Freudenstadt")[1].split("How to read this")[0]
+    assert "* 14 – people answered" in text and "* 9 people – " in text
+    assert "\n- Work: 9 (–; Baden-Württemberg over 95 %)\n" in text
 
 
 def test_questions_that_are_withheld_in_a_region_with_figures_are_explained(
@@ -66,7 +74,7 @@ def test_questions_that_are_withheld_in_a_region_with_figures_are_explained(
 def test_a_region_without_figures_is_told_why_where_its_answers_are_and_what_to_do(
     large: RegionReport, english: Interface, digest: MakeDigest
 ) -> None:
-    withheld = (Withheld(("Q",), 10, "082-rest", "Other districts: Karlsruhe"),)
+    withheld = (Withheld(("Q",), 10, "082-rest", "Other districts: Karlsruhe", ("pressing", "trust")),)
     local = RegionReport("s", "clients", "T", "2026-Q4", "08235", "Calw", None, 0, (), withheld)
     text = _flat(digest_text(digest(large, local), english))
     assert "Fewer than 10 people answered here, so there are no figures of its own." in text
@@ -79,8 +87,8 @@ def test_a_region_without_figures_gets_the_states_details(
 ) -> None:
     text = digest_text(digest(large, empty), english)
     assert "Fewer than 10 people" in text
-    assert "How is it going?: Baden-Württemberg" in text
     assert "- Work: 12,222 (over 95 %)" in text
+    assert "(Baden-Württemberg: Answers of 12,345 people" in text
 
 
 def test_the_title_is_underlined_and_a_demonstration_says_so(
@@ -107,7 +115,7 @@ def test_a_text_is_not_escaped_and_its_percent_signs_stay(
     hostile: RegionReport, english: Interface, digest: MakeDigest
 ) -> None:
     text = _flat(digest_text(digest(hostile, hostile), english))
-    assert "<script>alert(\"1\")</script> & 'x' {{ 7*7 }} %(n)s %: 20 (67 %)" in text
+    assert "<script>alert(\"1\")</script> & 'x' {{ 7*7 }} %(n)s %: 20 (67 %; <script>" in text
     assert "in 96 % of cases" in text
     assert "%%" not in text
 
@@ -121,4 +129,4 @@ def test_numbers_are_written_as_the_language_writes_them(
 
 def test_a_person_is_counted_in_the_singular(english: Interface, digest: MakeDigest) -> None:
     one = RegionReport("s", "clients", "T", "2026-Q4", "08", "N", 1, 0, (), ())
-    assert "1 person answered." in digest_text(digest(one), english)
+    assert "* 1 – people answered (Refugees 1)" in digest_text(digest(one), english)

@@ -7,7 +7,16 @@ from collections.abc import Callable
 import pytest
 
 from feedback_service.i18n import Interface
-from feedback_service.render.words import moved, pressing_three, protection, share, what_to_do, why_withheld
+from feedback_service.render.words import (
+    audience,
+    changes,
+    moved,
+    protection,
+    reasons,
+    share,
+    what_to_do,
+    why_withheld,
+)  # fmt: skip
 from feedback_service.reports.model import ChoiceFigure, QuestionFigures, RegionReport, Withheld
 
 
@@ -36,23 +45,42 @@ def test_a_share_of_a_small_group_is_counted_in_people(english: Interface, count
     assert share(ChoiceFigure("a", count, None, None), english.plain, english.plain_counted) == said
 
 
-def test_the_three_most_named_come_first_and_ties_keep_their_order(
+def test_the_most_named_come_first_and_ties_keep_their_order(
     figures: Callable[..., QuestionFigures],
 ) -> None:
     rows = [("a", 5, 5, None), ("b", 9, 9, None), ("c", 5, 5, None), ("d", 7, 7, None), ("e", 0, 0, None)]
     report = _report(figures("pressing", 100, *rows, none=(80, 80)))
-    assert [choice.label for choice in pressing_three(report)] == ["b", "d", "a"]
+    assert [choice.label for choice in report.most_named()] == ["b", "d", "a", "c"]
 
 
-def test_fewer_than_three_are_named_where_nobody_named_more(figures: Callable[..., QuestionFigures]) -> None:
-    report = _report(figures("pressing", 100, ("a", 0, 0, None), ("b", 9, 9, None), none=(91, 91)))
-    assert [choice.label for choice in pressing_three(report)] == ["b"]
-
-
-def test_nothing_is_most_pressing_where_it_was_not_asked_or_is_withheld(
+def test_nothing_is_most_named_where_it_was_not_asked_or_is_withheld(
     figures: Callable[..., QuestionFigures],
 ) -> None:
-    assert pressing_three(_report(figures("trust", 100, ("a", 9, 9, None)))) == []
+    assert _report(figures("trust", 100, ("a", 9, 9, None))).most_named() == []
+
+
+@pytest.mark.parametrize(
+    ("who", "said"), [("clients", "Refugees"), ("counsellors", "Counsellors"), ("staff", "T")]
+)
+def test_an_audience_has_a_name_or_else_its_surveys(english: Interface, who: str, said: str) -> None:
+    report = RegionReport("s", who, "T", "2026-Q4", "08", "N", 100, 0, (), ())
+    assert audience(report, english.plain) == said
+
+
+def test_what_changed_is_one_sentence(english: Interface, figures: Callable[..., QuestionFigures]) -> None:
+    pressing = figures("pressing", 100, ("x", 1, 1, "up"), ("y", 2, 2, None), ("z", 3, 3, "down"))
+    assert changes(_report(pressing), english.plain) == (
+        "More than by chance since the last quarter: z (▼ fell), x (▲ rose)."
+    )
+    nothing = "Nothing rose or fell by more than chance since the last quarter."
+    assert changes(_report(figures("pressing", 9, ("y", 2, 2, None))), english.plain) == nothing
+
+
+def test_a_region_without_figures_is_told_one_number_and_not_two(
+    english: Interface, empty: RegionReport
+) -> None:
+    said = reasons(empty, english.plain)
+    assert len(said) == 1 and "Fewer than 10 people" in said[0]
 
 
 def test_what_moved_is_every_problem_with_an_arrow(figures: Callable[..., QuestionFigures]) -> None:

@@ -19,6 +19,8 @@ from feedback_service.reports.source import Source
 from feedback_service.surveys.questionnaire import Questionnaire, counted_questions
 from feedback_service.tally.table import CountTable, RegionCount
 
+LOCAL, LOCAL_NAMES = ("Q trust en", "Q pressing en"), ("trust", "pressing")
+WIDE, WIDE_NAMES = ("Q housing en",), ("housing",)
 Say = Callable[..., str]
 Report = Callable[..., RegionReport]
 
@@ -50,12 +52,12 @@ def test_every_figure_is_the_releases(report: Report) -> None:
     assert trust is not None
     assert (trust.label, trust.n, trust.mean, trust.multiple) == ("Q trust en", 200, 3.3, False)
     assert trust.choices == (
-        ChoiceFigure("A 1 en", 20, 10, "up"),
-        ChoiceFigure("A 2 en", 30, 15, None),
-        ChoiceFigure("A 3 en", 50, 25, None),
-        ChoiceFigure("A 4 en", 60, 30, "down"),
-        ChoiceFigure("A 5 en", 30, 15, None),
-        ChoiceFigure("No answer", 10, 5, None, no_answer=True),
+        ChoiceFigure("A 1 en", 20, 10, "up", name="1"),
+        ChoiceFigure("A 2 en", 30, 15, None, name="2"),
+        ChoiceFigure("A 3 en", 50, 25, None, name="3"),
+        ChoiceFigure("A 4 en", 60, 30, "down", name="4"),
+        ChoiceFigure("A 5 en", 30, 15, None, name="5"),
+        ChoiceFigure("No answer", 10, 5, None, no_answer=True, name="_none"),
     )
     pressing = report("08115").question("pressing")
     assert pressing is not None
@@ -84,17 +86,15 @@ def test_a_region_below_the_threshold_is_told_why_and_where_its_answers_went(rep
     found = report("08327")
     assert (found.n, found.questions) == (None, ())
     assert found.withheld == (
-        Withheld(
-            ("Q trust en", "Q pressing en"), 10, "083-rest", "Other districts: Regierungsbezirk Freiburg"
-        ),
-        Withheld(("Q housing en",), 20, "083-rest", "Other districts: Regierungsbezirk Freiburg"),
+        Withheld(LOCAL, 10, "083-rest", "Other districts: Regierungsbezirk Freiburg", LOCAL_NAMES),
+        Withheld(WIDE, 20, "083-rest", "Other districts: Regierungsbezirk Freiburg", WIDE_NAMES),
     )
 
 
 def test_a_region_in_no_pool_is_told_why_without_a_group(report: Report) -> None:
     assert report("08235").withheld == (
-        Withheld(("Q trust en", "Q pressing en"), 10, None, None),
-        Withheld(("Q housing en",), 20, None, None),
+        Withheld(LOCAL, 10, None, None, LOCAL_NAMES),
+        Withheld(WIDE, 20, None, None, WIDE_NAMES),
     )
 
 
@@ -102,8 +102,9 @@ def test_a_region_with_some_questions_is_told_about_the_others(report: Report) -
     found = report("08237")
     assert found.n == 14
     assert found.withheld == (
-        Withheld(("Q housing en",), 20, "08-rest", "Other districts: Baden-Württemberg"),
+        Withheld(WIDE, 20, "08-rest", "Other districts: Baden-Württemberg", WIDE_NAMES),
     )
+    assert found.withheld_here("housing") == found.withheld[0] and found.withheld_here("trust") is None
 
 
 def test_the_threshold_is_the_one_that_the_release_prints(
@@ -111,7 +112,7 @@ def test_the_threshold_is_the_one_that_the_release_prints(
 ) -> None:
     release["withheld"].append({**release["withheld"][0], "region": "08", "class": "state"})
     found = region_report(Source(release, questionnaire), directory, "en", "08", say)
-    assert found.withheld == (Withheld(("Q employer en",), 25, None, None),)
+    assert found.withheld == (Withheld(("Q employer en",), 25, None, None, ("employer",)),)
 
 
 def test_a_pool_has_a_report_of_its_own_with_the_name_of_its_region(report: Report) -> None:
@@ -168,21 +169,37 @@ def test_regions_with_rows_are_listed_once_in_the_releases_order(release: dict[s
     assert regions_with_rows(release) == ["08", "08115", "08237", "083-rest"]
 
 
-def test_a_digest_sets_the_region_beside_the_state(source: Source, directory: Directory, say: Say) -> None:
-    found = digest([source, source], directory, "en", "08115", say, demo=True)
-    assert (found.language, found.round, found.region, found.name) == ("en", "2026-Q4", "08115", "Böblingen")
-    assert found.demo
-    assert len(found.parts) == 2
+@pytest.mark.parametrize(
+    ("region", "around"),
+    [
+        ("08115003", ["08115003", "08115", "08"]),
+        ("08115", ["08115", "081", "08"]),
+        ("081", ["081", "08"]),
+        ("083-rest", ["083-rest", "083", "08"]),
+        ("08-rest", ["08-rest", "08"]),
+        ("08", ["08"]),
+    ],
+)
+def test_a_digest_sets_a_region_beside_the_next_larger_one_and_the_state(
+    source: Source, directory: Directory, say: Say, region: str, around: list[str]
+) -> None:
+    found = digest([source, source], directory, "en", region, say, demo=True)
+    assert (found.language, found.round, found.region) == ("en", "2026-Q4", region)
+    assert found.demo and len(found.parts) == 2
     part = found.parts[0]
-    assert part.local is not None
-    assert (part.local.region, part.state.region) == ("08115", "08")
+    assert [report.region for report in part.reports] == around
+    assert (part.own.region, part.state.region) == (region, "08")
 
 
-def test_the_states_digest_has_no_local_part(source: Source, directory: Directory, say: Say) -> None:
-    found = digest([source], directory, "en", "08", say, demo=False)
-    assert [part.local for part in found.parts] == [None]
-    assert found.parts[0].state.n == 200
-    assert (found.name, found.demo) == ("Baden-Württemberg", False)
+def test_what_is_shown_is_the_narrowest_region_with_figures(
+    source: Source, directory: Directory, say: Say
+) -> None:
+    def shown(region: str) -> str:
+        return digest([source], directory, "en", region, say, demo=False).parts[0].shown.region
+
+    assert [shown(region) for region in ("08115", "08237", "08327", "083-rest", "08")] == [
+        "08115", "08237", "08", "083-rest", "08",
+    ]  # fmt: skip
 
 
 def test_a_pools_name_is_made_from_its_regions(directory: Directory, say: Say) -> None:

@@ -84,17 +84,19 @@ class _Written:
             yield what_to_do(self._say)
 
     def sentences(self, part: DigestPart, digest: Digest) -> Iterator[str]:
-        """What comes next, how it differs between Kreise, what changed."""
-        report, say = part.shown, self._say
+        """What comes next, how it differs between Kreise, what changed; of the digest's own region alone."""
+        report, say = part.own, self._say
+        if report.n is None:
+            return
         skipped = 1 if len(digest.parts) > 1 else _FIGURES - 1
         also = report.most_named()[skipped : skipped + _ALSO_NAMED]
         if also:
             listed = ", ".join(f"{choice.label} ({self._share(choice)})" for choice in also)
-            yield say("%(audience)s also name: %(list)s.", audience=self._who(report, digest), list=listed)
+            yield say("%(audience)s also name: %(list)s.", audience=audience(report, say), list=listed)
         if part.map:
             yield self._spread(part.map)
         if len(digest.rounds) > 1:
-            yield f"{self._who(report, digest)}: {changes(report, say)}"
+            yield f"{audience(report, say)}: {changes(report, say)}"
 
     def _spread(self, shown: TileMap) -> str:
         percents = [tile.percent for tile in shown.tiles if tile.percent is not None]

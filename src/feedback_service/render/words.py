@@ -8,6 +8,8 @@ from ..reports.model import MOST_PRESSING, ChoiceFigure, RegionReport, Withheld
 
 Say = Callable[..., str]
 Counted = Callable[..., str]
+# In a sentence; every change has its arrow in the tables.
+_MOST_CHANGES = 3
 
 
 def audience(report: RegionReport, say: Say) -> str:
@@ -24,8 +26,8 @@ def moved(report: RegionReport) -> list[ChoiceFigure]:
 
 
 def changes(report: RegionReport, say: Say) -> str:
-    """One sentence about what rose and what fell since the round before."""
-    found = moved(report)
+    """One sentence about what rose and what fell since the round before: the most named that did."""
+    found = sorted(moved(report), key=lambda choice: -choice.count)[:_MOST_CHANGES]
     if not found:
         return say("Nothing rose or fell by more than chance since the last quarter.")
     listed = ", ".join(f"{choice.label} ({change(choice, say)})" for choice in found)
