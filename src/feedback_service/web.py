@@ -21,6 +21,7 @@ from .channels.accessibility import Accessibility
 from .channels.api import Api
 from .channels.deleting import Deleting
 from .channels.front_pages import FrontPages
+from .channels.mail_links import MailLinks
 from .channels.pages import Pages
 from .channels.preview import Preview
 from .channels.recordings import ADDRESS as RECORDINGS
@@ -107,7 +108,8 @@ def create_app(parts: Parts, clock: Callable[[], float] = time.monotonic) -> ASG
     api = Api(parts.open_rounds, door, parts.store, limiter)
     form = WebForm(pages, parts.open_rounds, door, limiter)
     deleting = Deleting(pages, parts.open_rounds, door, limiter)
-    people = _people_app(pages, parts, form, deleting, group_commit)
+    mail_links = MailLinks(pages, parts.store, limiter)
+    people = _people_app(pages, parts, form, deleting, mail_links, group_commit)
     door_for_all = OneDoor(_api_app(api), people, GZipMiddleware(people, minimum_size=500))
 
     def refused(request: Request, error: FeedbackError) -> Response:
@@ -131,7 +133,12 @@ def _api_app(api: Api) -> FastAPI:
 
 
 def _people_app(
-    pages: Pages, parts: Parts, form: WebForm, deleting: Deleting, group_commit: GroupCommit
+    pages: Pages,
+    parts: Parts,
+    form: WebForm,
+    deleting: Deleting,
+    mail_links: MailLinks,
+    group_commit: GroupCommit,
 ) -> Starlette:
     # First what is sent: it is what many do at once. The form's own address takes any word.
     routes = deleting.routes() + form.sending()
@@ -144,7 +151,7 @@ def _people_app(
     routes += ResultsFeed(parts.interfaces, parts.open_rounds, parts.store, public_url, operator).routes()
     files = ResultFiles(parts.settings.operator, parts.settings.demo)
     routes += Results(pages, parts.open_rounds, parts.store, files).routes()
-    routes += Accessibility(pages).routes()
+    routes += Accessibility(pages).routes() + mail_links.routes()
     routes += WhatWeKeep(pages, parts.open_rounds).routes()
     routes += FrontPages(pages, parts.open_rounds).routes() + form.reading()
     app = Starlette(routes=routes, lifespan=_lifespan(group_commit))

@@ -28,7 +28,18 @@ _COMMANDS = {
     "backup": "backup",
     "restore": "backup",
 }
-_GROUPS = ("surveys", "regions", "keys", "codes", "rounds", "machines", "releases", "digests", "audit")
+_GROUPS = (
+    "surveys",
+    "regions",
+    "keys",
+    "codes",
+    "rounds",
+    "machines",
+    "releases",
+    "recipients",
+    "digests",
+    "audit",
+)
 
 
 def build(first_word: str | None = None) -> typer.Typer:
