@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError
 from pydantic_settings import (
@@ -21,6 +21,8 @@ from .errors import FeedbackError
 from .intake.spool import DEFAULT_SLOTS
 
 SETTINGS_FILE = "settings.toml"
+EVERY_QUARTER = (1, 2, 3, 4)
+Security = Literal["none", "starttls", "tls"]
 # The state's own figures: some 100,000 clients a quarter, about 1,000 counsellors.
 EXPECTED_ANSWERS = {"clients": 100_000, "counsellors": 1_000}
 # The state's own office for public bodies, after L-BGG.
@@ -71,6 +73,41 @@ class Settings(BaseSettings):
     passphrase_file: Annotated[
         Path | None, Field(description="Holds the keys' passphrase where there is no terminal.")
     ] = None
+    round_key_file: Annotated[
+        Path | None,
+        Field(description="A round's key file, or the folder of several: `work` then counts by itself."),
+    ] = None
+    calendar: Annotated[
+        dict[str, tuple[Annotated[int, Field(ge=1, le=4)], ...]],
+        Field(description="The quarters in which a survey is asked, by survey; all four where it isn't named."),
+    ] = Field(default_factory=dict)
+    digest_days_after: Annotated[
+        int,
+        Field(
+            ge=0, le=90, description="Digests go out so many days after a round's last; 0: when it is released."
+        ),
+    ] = 0
+    smtp_host: Annotated[str, Field(description="The mail server; empty: no mail is sent.")] = ""
+    smtp_port: Annotated[
+        int, Field(ge=0, le=65535, description="Its port; 0: 587, or 465 with tls, or 25 with none.")
+    ] = 0
+    smtp_security: Annotated[
+        Security, Field(description="starttls, tls, or none, which only a server on this machine may have.")
+    ] = "starttls"
+    smtp_user: Annotated[str, Field(description="Who signs in at the mail server; empty: nobody.")] = ""
+    smtp_password_file: Annotated[Path | None, Field(description="Holds the mail server's password.")] = None
+    smtp_ca_file: Annotated[
+        Path | None, Field(description="An own CA (PEM) that the mail server's certificate is checked with.")
+    ] = None
+    mail_from: Annotated[str, Field(description="Who mails come from, an address of the operator's.")] = ""
+    operator_mail: Annotated[str, Field(description="Who is reminded of what a person has to do.")] = ""
+    mail_per_minute: Annotated[
+        int, Field(ge=1, le=60_000, description="Mails a minute at most; the server may want fewer.")
+    ] = 60
+
+    def quarters_of(self, survey: str) -> tuple[int, ...]:
+        """The quarters, 1 to 4, in which a survey is asked."""
+        return self.calendar.get(survey) or EVERY_QUARTER
 
 
 def load_settings(folder: Path) -> Settings:
@@ -123,6 +160,28 @@ demo = {"true" if demo else "false"}
 
 # How many slots a new spool file begins with. It grows by itself.
 # spool_slots = {DEFAULT_SLOTS}
+
+# Mail: digests to offices, reminders to you. Without a server nothing is sent.
+# smtp_host = "mail.example.org"
+# starttls (port 587), tls (port 465), or none (port 25), which only a server on this machine may have.
+# smtp_security = "starttls"
+# smtp_port = 587
+# smtp_user = "feedback"
+# A file with the password and nothing else, outside the data folder.
+# smtp_password_file = "/etc/feedback/smtp-password"
+# The server's certificate is always checked. If your own CA made it:
+# smtp_ca_file = "/etc/feedback/ca.pem"
+# mail_from = "Feedback <feedback@example.org>"
+# Who is told that a round is to be counted, or that keys are missing.
+# operator_mail = "operator@example.org"
+# Mails a minute at most.
+# mail_per_minute = 60
+
+# Digests go out so many days after the round's last day. 0: as soon as it is released.
+# digest_days_after = 0
+
+# In which quarters a survey is asked. One that isn't named is asked in all four.
+# calendar = {{ clients = [1, 2, 3, 4], counsellors = [2, 4] }}
 """
 
 
