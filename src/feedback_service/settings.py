@@ -79,12 +79,14 @@ class Settings(BaseSettings):
     ] = None
     calendar: Annotated[
         dict[str, tuple[Annotated[int, Field(ge=1, le=4)], ...]],
-        Field(description="The quarters in which a survey is asked, by survey; all four where it isn't named."),
+        Field(description="In which quarters a survey is asked; in all four where it isn't named."),
     ] = Field(default_factory=dict)
     digest_days_after: Annotated[
         int,
         Field(
-            ge=0, le=90, description="Digests go out so many days after a round's last; 0: when it is released."
+            ge=0,
+            le=90,
+            description="Digests go out so many days after a round's last; 0: when released.",
         ),
     ] = 0
     smtp_host: Annotated[str, Field(description="The mail server; empty: no mail is sent.")] = ""

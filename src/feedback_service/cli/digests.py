@@ -1,4 +1,4 @@
-"""`digests preview`."""
+"""`digests preview`; `send`, `status` and `bounce` have a file of their own."""
 
 from __future__ import annotations
 
@@ -9,18 +9,19 @@ from typing import Annotated
 
 import typer
 
+from ..deliver.making import digest_csv
 from ..errors import FeedbackError
 from ..i18n import Interface, load_interfaces
 from ..render.html import digest_document
 from ..render.pdf import digest_pdf
 from ..render.plain_text import digest_text
 from ..render.spreadsheet import digest_workbook
-from ..render.table_file import csv_table
 from ..reports.build import digest
 from ..reports.model import Digest
 from ..storage.published import newest_complete_round, sources_of_round
 from ..storage.regions import read_directory
 from .common import DEFAULT_DATA, Data, Json, Out, RoundName, installation
+from .sending import bounce, send, status
 
 
 class NothingReleased(FeedbackError):
@@ -47,11 +48,6 @@ class UnknownDigestFormat(FeedbackError):
     message = "A digest can't be written as “%(format)s”. There are: %(known)s."
 
 
-def _csv(made: Digest, _interface: Interface, _operator: str) -> bytes:
-    reports = [one for part in made.parts for one in (part.local, part.state) if one]
-    return ("\ufeff" + csv_table(reports)).encode()
-
-
 def _html(made: Digest, interface: Interface, _operator: str) -> bytes:
     return digest_document(made, interface).encode()
 
@@ -60,7 +56,7 @@ FORMATS: dict[str, Callable[[Digest, Interface, str], bytes]] = {
     "html": _html,
     "pdf": digest_pdf,
     "xlsx": digest_workbook,
-    "csv": _csv,
+    "csv": digest_csv,
 }
 
 
@@ -69,6 +65,9 @@ def app() -> typer.Typer:
     group = typer.Typer(help="Digests for decision-makers.", no_args_is_help=True)
     group.callback()(_several)
     group.command()(preview)
+    group.command()(send)
+    group.command()(status)
+    group.command()(bounce)
     return group
 
 

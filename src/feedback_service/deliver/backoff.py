@@ -24,7 +24,7 @@ class Backoff:
     def failed(self, what: Hashable, now: datetime) -> timedelta:
         """It failed now; gives the pause until the next try."""
         times = self._failed[what][0] if what in self._failed else 0
-        pause = min(_FIRST * 2 ** min(times, _DOUBLINGS), self.longest)
+        pause: timedelta = min(_FIRST * 2 ** min(times, _DOUBLINGS), self.longest)
         self._failed[what] = (times + 1, now + pause)
         return pause
 

@@ -113,6 +113,16 @@ def deliveries_about(connection: Connection, kind: Kind, about: str) -> dict[str
     return {one.key.recipient_id: one for one in found}
 
 
+def deliveries_of(connection: Connection, recipient_id: str) -> list[Delivery]:
+    """All mails to one recipient, or to the operator."""
+    return _found(connection, delivery.c.recipient_id == recipient_id)
+
+
+def drop(connection: Connection, key: DeliveryKey) -> None:
+    """Forget one that nobody needs any more, unless it is just being sent."""
+    connection.execute(delete(delivery).where(_is(key), delivery.c.state != "sending"))
+
+
 def with_message_id(connection: Connection, message_id: str) -> Delivery | None:
     """The mail of that Message-ID, as a bounce names it."""
     found = _found(connection, delivery.c.message_id == message_id)

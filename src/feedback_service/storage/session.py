@@ -159,7 +159,7 @@ class Store:
 
     @property
     def work_lock(self) -> Path:
-        """The file whose lock lets one `work` run on this folder; it holds the day of its last nightly mix."""
+        """The file whose lock lets one `work` run here; it holds the day of the last nightly mix."""
         return self.folder / "work.lock"
 
 
