@@ -21,7 +21,6 @@ from .errors import FeedbackError
 from .intake.spool import DEFAULT_SLOTS
 
 SETTINGS_FILE = "settings.toml"
-EVERY_QUARTER = (1, 2, 3, 4)
 Security = Literal["none", "starttls", "tls"]
 # The state's own figures: some 100,000 clients a quarter, about 1,000 counsellors.
 EXPECTED_ANSWERS = {"clients": 100_000, "counsellors": 1_000}
@@ -109,7 +108,7 @@ class Settings(BaseSettings):
 
     def quarters_of(self, survey: str) -> tuple[int, ...]:
         """The quarters, 1 to 4, in which a survey is asked."""
-        return self.calendar.get(survey) or EVERY_QUARTER
+        return self.calendar.get(survey) or (1, 2, 3, 4)
 
 
 def load_settings(folder: Path) -> Settings:

@@ -39,16 +39,17 @@ def _due(
                 yield f"keys {one.survey} {missing}"
 
 
-def enqueue_reminders(store: Store, due: Sequence[str], key: MailKey, domain: str, today: date) -> int:
-    """Enter those that the operator was never told; gives how many."""
+def enqueue_reminders(store: Store, due: Sequence[str], key: MailKey, domain: str, today: date) -> list[str]:
+    """Enter those that the operator was never told; gives them."""
     with store.read() as connection:
         known = {one.key.about for one in deliveries_of(connection, OPERATOR)}
     new = [about for about in due if about not in known]
     if not new:
-        return 0
+        return []
     with store.begin() as connection:
-        keys = [DeliveryKey(OPERATOR, "reminder", about) for about in new]
-        return sum(enter(connection, one, key, domain, today) for one in keys)
+        for about in new:
+            enter(connection, DeliveryKey(OPERATOR, "reminder", about), key, domain, today)
+    return new
 
 
 def reminder_words(about: str) -> tuple[str, list[str]]:

@@ -91,6 +91,8 @@ def send_waiting(post: Post, backoff: Backoff) -> Run:
     with post.store.read() as connection:
         found = waiting(connection)
     run = Run()
+    if not found:
+        return run
     writer = make_writer(post.store, post.settings, post.key, post.interfaces, post.account.sender)
     due = [one for one in writer.in_order(found) if backoff.ready(one.key, post.now())]
     due = [one for one in due if not _left_out(post, writer, one, run)]

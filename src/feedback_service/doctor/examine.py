@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from ..intake.flood import FloodGate
 from ..rounds.backing_up import noted_target
 from ..rounds.calendar import Quarter
 from ..rounds.key_folder import has_keys, load_ledger_key
-from ..rounds.opening import next_quarter
+from ..rounds.opening import next_quarter, opens_now
 from ..settings import Settings, load_settings
 from ..storage.ledger import all_entries
 from ..storage.releases import release_body, release_heads
@@ -81,7 +81,7 @@ def _of_store(place: Place, store: Store, settings: Settings) -> Iterator[Findin
         yield installation.check_surveys(survey_names(connection))
         rounds = all_rounds(connection)
         for survey in survey_names(connection):
-            yield from _of_survey(place, store, connection, survey)
+            yield from _of_survey(place, store, connection, survey, settings.quarters_of(survey))
         yield from _floods(rounds, spools, settings)
         yield _releases(connection, store)
         due = [_enough(connection, one, spools) for one in rounds if one.state in MIXABLE]
@@ -95,12 +95,16 @@ def _of_store(place: Place, store: Store, settings: Settings) -> Iterator[Findin
     yield _backup(place)
 
 
-def _of_survey(place: Place, store: Store, connection: Connection, survey: str) -> Iterator[Finding]:
+def _of_survey(
+    place: Place, store: Store, connection: Connection, survey: str, asked: Collection[int]
+) -> Iterator[Finding]:
     today = place.at.date()
     rounds = all_rounds(connection, survey)
-    yield quarters.check_open(survey, rounds, today)
+    following = next_quarter(connection, survey, today, asked)
+    later = not opens_now(connection, survey, following, today)
+    yield quarters.check_open(survey, rounds, today, str(following) if later else None)
     closes = next((one.closes for one in rounds if one.state == "open"), None)
-    ready = _ready(store.key_folder, survey, next_quarter(connection, survey, today))
+    ready = _ready(store.key_folder, survey, following)
     yield quarters.check_keys_ready(survey, ready, closes, today)
     yield from quarters.check_unfinished(survey, rounds, today)
 
