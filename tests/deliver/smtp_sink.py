@@ -74,11 +74,16 @@ class Sink:
         message_id = next(
             line.partition(": ")[2] for line in headers.split("\r\n") if line.startswith("Message-ID")
         )
-        self.write(event="received", to=to, message_id=message_id, file=name, tls=session.ssl is not None)
+        self.write(event="received", to=to, message_id=message_id, file=name, tls=_encrypted(server))
         await asyncio.sleep(random.random() * behaviour.get("delay", 0))
         # On disk before it goes out: whoever got the 250 is in the log.
         self.write(event="accepted", to=to, message_id=message_id)
         return "250 OK"
+
+
+def _encrypted(server: SMTP) -> bool:
+    transport = server.transport
+    return transport is not None and transport.get_extra_info("ssl_object") is not None
 
 
 class Server(SMTP):

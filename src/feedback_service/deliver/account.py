@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.utils import parseaddr
 from ipaddress import ip_address
@@ -29,8 +30,8 @@ class PlainMailRefused(FeedbackError):
     status = 409
     code = "mail-plain"
     message = (
-        "smtp_security = none sends addresses and the password readable, so it is for a mail server on this"
-        " machine only (localhost); %(host)s is another. Use starttls or tls."
+        "With smtp_security = none everybody on the way can read addresses and the password, so it is for a"
+        " mail server on this machine only (localhost); %(host)s is another. Use starttls or tls."
     )
 
 
@@ -40,8 +41,8 @@ class SenderUnusable(FeedbackError):
     status = 409
     code = "mail-from-unusable"
     message = (
-        "mail_from or operator_mail is no mail address. Write it like Feedback <feedback@example.org>, in"
-        " letters without accents before and after the @."
+        "In the settings mail_from or operator_mail is no mail address. Write it like"
+        " Feedback <feedback@example.org>, in letters without accents before and after the @."
     )
 
 
@@ -99,7 +100,7 @@ def address_of(text: str) -> Address:
         if not plain.isascii():
             raise ValueError("SMTP knows ASCII")
         found = Address(display_name=" ".join(name.split()), addr_spec=plain)
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, MessageError):
         raise SenderUnusable from None
     if not (found.username and found.domain):
         raise SenderUnusable

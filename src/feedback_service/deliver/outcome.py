@@ -43,7 +43,8 @@ def without_addresses(said: str | bytes, recipient: str = "") -> str:
     """A server's words, short, in one line, without any address and without the recipient's name."""
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
     text = "".join(sign if sign.isprintable() else " " for sign in text)
+    text = _ADDRESS.sub("…", text)
     name = recipient.partition("@")[0]
     for part in (recipient, name) if len(name) > 1 else ():
         text = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", "…", text, flags=re.IGNORECASE)
-    return " ".join(_ADDRESS.sub("…", text).split())[:_LONGEST]
+    return " ".join(text.split())[:_LONGEST]

@@ -59,14 +59,18 @@ class Post:
 
 @dataclass(slots=True)
 class Run:
-    """What one run did. `problem` is what a person has to mend, `later` why the rest has to wait."""
+    """What one run did. `problem` is what a person has to mend, `later` why the rest has to wait.
+
+    `breaks` counts how often the server broke off since it took the last mail.
+    """
 
     sent: int = 0
     failed: int = 0
     waiting: int = 0
     problem: str = ""
     later: str = ""
-    breaks: int = field(default=0, repr=False)
+    breaks: int = 0
+    suspended: set[str] = field(default_factory=set)
 
     @property
     def stops(self) -> bool:
@@ -126,6 +130,9 @@ def _send(
             run.breaks = _BREAKS
         if run.stops or post.stopped():
             break
+        if one.key.recipient_id in run.suspended:
+            _give_up(post, one, "the recipient is suspended", run)
+            continue
         letter = _written(post, backoff, writer, one, run)
         if letter is None:
             continue
@@ -166,6 +173,7 @@ def _hand_over(post: Post, backoff: Backoff, mailer: Mailer, one: Delivery, lett
     elif isinstance(outcome, Refused):
         run.failed += 1
         run.breaks = 0
+        run.suspended.add(one.key.recipient_id)
     else:
         backoff.failed(one.key, post.now())
         _note(backoff, outcome, post.now(), run)
@@ -200,10 +208,15 @@ def _left_out(post: Post, writer: Writer, one: Delivery, run: Run) -> bool:
     unwanted = writer.unwanted(one)
     if unwanted is None:
         return False
-    with post.store.begin() as connection:
-        if unwanted.reason:
-            fail(connection, one.key, unwanted.reason, post.now().date())
-            run.failed += 1
-        else:
+    if unwanted.reason:
+        _give_up(post, one, unwanted.reason, run)
+    else:
+        with post.store.begin() as connection:
             drop(connection, one.key)
     return True
+
+
+def _give_up(post: Post, one: Delivery, reason: str, run: Run) -> None:
+    with post.store.begin() as connection:
+        fail(connection, one.key, reason, post.now().date())
+    run.failed += 1
