@@ -121,7 +121,7 @@ class Trial:
     def _look(self) -> None:
         """Which mail was being sent, and how far the server was with it."""
         # What was on its way when the process died is dealt with before this looks.
-        time.sleep(2 * DELAY + 0.03)
+        time.sleep(0.25)
         with self.store.read() as connection:
             left = interrupted(connection)
         self.table.interrupted += len(left)

@@ -96,7 +96,7 @@ def test_what_was_sent_is_never_due_again(released: Store, add_recipient: Any) -
     entered(released)
     with released.begin() as connection:
         for kind in ("digest", "reply-link"):
-            key = DeliveryKey(one, kind, "2026-Q4")  # type: ignore[arg-type]
+            key = DeliveryKey(one, kind, "2026-Q4")
             assert claim(connection, key) and finish(connection, key, TODAY)
         due = due_digests(connection, TODAY)
         assert due and due.keys == ()

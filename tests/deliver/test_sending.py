@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, update
 
-from feedback_service.deliver import making
 from feedback_service.deliver.backoff import Backoff
 from feedback_service.deliver.due import enqueue_due
 from feedback_service.deliver.reminders import enqueue_reminders
 from feedback_service.deliver.sending import Post, Run, send_waiting, take_back_interrupted
+from feedback_service.reports.build import digest
 from feedback_service.storage.deliveries import (
     Delivery,
     DeliveryKey,
@@ -99,13 +99,12 @@ def test_a_digest_is_made_once_for_all_of_a_region_and_language(
     released: Store, add_recipient: Any, make_post: MakePost, sink: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made: list[tuple[str, str]] = []
-    real = making.digest
 
     def counting(sources: Any, directory: Any, language: str, region: str, *rest: Any, **more: Any) -> Any:
         made.append((region, language))
-        return real(sources, directory, language, region, *rest, **more)
+        return digest(sources, directory, language, region, *rest, **more)
 
-    monkeypatch.setattr(making, "digest", counting)
+    monkeypatch.setattr("feedback_service.deliver.making.digest", counting)
     for place in range(12):
         region, language = ("08416", "08")[place % 2], ("de", "en")[place % 3 % 2]
         add_recipient(released, f"office{place}@stadt.example", region, language)
