@@ -259,7 +259,7 @@ def test_with_the_folder_of_its_keys_it_counts_unattended_and_never_without(
 
     def state() -> str:
         return next(
-            found["state"] for found in one.json("rounds", "list")
+            str(found["state"]) for found in one.json("rounds", "list")
             if found["survey"] == "clients" and found["state"] != "open"
         )  # fmt: skip
 
