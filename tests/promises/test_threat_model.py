@@ -24,7 +24,8 @@ ADVERSARIES = (
     "small community", "style", "backup",
 )  # fmt: skip
 PROCESSES = (
-    "serve", "mix", "work", "digests send", "rounds close", "rounds count", "rounds release", "rounds shred", "codes print",
+    "serve", "mix", "work", "digests send",
+    "rounds close", "rounds count", "rounds release", "rounds shred", "codes print",
     "keys create",
     "keys split", "audit storage",
     "doctor", "feedback-bot",

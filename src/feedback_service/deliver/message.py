@@ -79,8 +79,8 @@ def digest_message(
 
 def digest_subject(content: DigestContent, interface: Interface) -> str:
     """What it is; that of a demonstration says so."""
-    title = _one_line(content.title)
-    return interface.plain("[Demonstration] %(subject)s", subject=title) if content.demo else title
+    title, say = _one_line(content.title), interface.plain
+    return say("[Demonstration] %(subject)s", subject=title) if content.demo else title
 
 
 def confirm_message(envelope: Envelope, region_name: str, interface: Interface, link: str) -> EmailMessage:
@@ -156,15 +156,18 @@ def _wrapped(paragraph: str) -> str:
 
 
 def _text_foot(links: Sequence[str], interface: Interface, leave: str) -> str:
-    files = [_wrapped(interface.plain("These figures as pages and files:")), *(f"{one}\n" for one in links)]
-    gone = [_wrapped(interface.plain("If you want no more of these reports, open this link:")), f"{leave}\n"]
+    say = interface.plain
+    files = [_wrapped(say("These figures as pages and files:")), *(f"{one}\n" for one in links)]
+    gone = [_wrapped(say("If you want no more of these reports, open this link:")), f"{leave}\n"]
     return "\n" + "".join([*(files if links else ()), "\n", *gone])
 
 
 def _html_foot(links: Sequence[str], interface: Interface, leave: str) -> str:
     listed = "".join(f'<li><a href="{escape(one)}">{escape(one)}</a></li>' for one in links)
-    files = f"<p>{interface.text('These figures as pages and files:')}</p><ul>{listed}</ul>" if links else ""
-    gone = interface.text("If you want no more of these reports, open this link:")
+    say = interface.plain
+    heading = escape(say("These figures as pages and files:"))
+    files = f"<p>{heading}</p><ul>{listed}</ul>" if links else ""
+    gone = escape(say("If you want no more of these reports, open this link:"))
     return f'<hr>{files}<p>{gone}<br><a href="{escape(leave)}">{escape(leave)}</a></p>'
 
 
