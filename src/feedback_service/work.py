@@ -15,9 +15,10 @@ from functools import partial
 from .deliver.account import mail_account
 from .deliver.backoff import Backoff
 from .deliver.due import enqueue_due
+from .deliver.post import Post
 from .deliver.recipients import apply_inbox
 from .deliver.reminders import due_reminders, enqueue_reminders
-from .deliver.sending import Post, send_waiting
+from .deliver.sending import send_waiting
 from .errors import FeedbackError, describe
 from .i18n import Interface
 from .mixing.mix import MixReport

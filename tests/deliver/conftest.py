@@ -21,7 +21,7 @@ import pytest
 from sqlalchemy import insert
 
 from feedback_service.deliver.account import MailAccount, mail_account
-from feedback_service.deliver.sending import Post
+from feedback_service.deliver.post import Post
 from feedback_service.demo import setting_up
 from feedback_service.demo.setting_up import set_up
 from feedback_service.i18n import Interface, load_interfaces

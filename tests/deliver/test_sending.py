@@ -12,8 +12,10 @@ from sqlalchemy import delete, update
 
 from feedback_service.deliver.backoff import Backoff
 from feedback_service.deliver.due import enqueue_due
+from feedback_service.deliver.post import Post, Run
 from feedback_service.deliver.reminders import enqueue_reminders
-from feedback_service.deliver.sending import Post, Run, send_waiting, take_back_interrupted
+from feedback_service.deliver.sending import send_waiting, settle_interrupted
+from feedback_service.deliver.taken import open_taken
 from feedback_service.reports.build import digest
 from feedback_service.storage.deliveries import (
     Delivery,
@@ -213,7 +215,47 @@ def test_what_a_killed_process_left_is_sent_again_under_the_same_id(
         (left,) = interrupted(connection)
     assert sent(post).sent == 2
     assert [message_id for _, message_id in sink.got()].count(left.message_id) == 1
-    assert take_back_interrupted(released) == 0
+
+
+def test_what_the_server_took_before_the_kill_is_not_sent_again(
+    released: Store, add_recipient: Any, make_post: MakePost, sink: Any
+) -> None:
+    one = add_recipient(released, "a@stadt.example")
+    post = make_post(sink.port)
+    enqueue_due(released, post.key, DOMAIN, post.now().date())
+    key = DeliveryKey(one, "digest", "2026-Q4")
+    with released.begin() as connection:
+        claim(connection, key)
+        (left,) = interrupted(connection)
+    with open_taken(released) as taken:
+        taken.note(left.message_id)
+        assert settle_interrupted(released, taken, post.now().date()) == 1
+        assert settle_interrupted(released, taken, post.now().date()) == 0
+    assert states(released, one) == {"digest": "sent", "reply-link": "waiting"}
+
+
+def test_what_was_taken_long_ago_and_came_back_is_sent_again_though_killed_before_it(
+    released: Store, add_recipient: Any, make_post: MakePost, sink: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = add_recipient(released, "a@stadt.example")
+    post = make_post(sink.port)
+    enqueue_due(released, post.key, DOMAIN, post.now().date())
+    key = DeliveryKey(one, "digest", "2026-Q4")
+    with released.read() as connection:
+        message_id = next(found.message_id for found in waiting(connection) if found.key == key)
+    with open_taken(released) as taken:
+        taken.note(message_id)
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("feedback_service.deliver.smtp.Mailer.send", killed)
+    with pytest.raises(KeyboardInterrupt):
+        sent(post)
+    monkeypatch.undo()
+    assert states(released, one)["digest"] == "sending"
+    assert sent(post).sent == 2
+    assert [to for to, _ in sink.got()] == ["a@stadt.example"] * 2
 
 
 def test_mails_to_who_is_no_recipient_any_more_are_forgotten(

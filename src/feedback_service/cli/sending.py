@@ -17,8 +17,9 @@ from ..deliver.account import address_of, mail_account
 from ..deliver.backoff import Backoff
 from ..deliver.bounces import apply_bounce, read_bounces
 from ..deliver.due import enqueue_due, planned
+from ..deliver.post import Post, Run
 from ..deliver.recipients import apply_inbox
-from ..deliver.sending import Post, Run, make_writer, send_waiting
+from ..deliver.sending import make_writer, send_waiting
 from ..errors import FeedbackError
 from ..i18n import load_interfaces
 from ..rounds.grace import Clock
