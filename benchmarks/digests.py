@@ -76,14 +76,9 @@ def main() -> None:
         for ending in DOCUMENTS:
             spent[ending] = seconds(partial(written, made, interface, ending))
         spent["text"] = seconds(lambda: [digest_text(one, interface) for one in made])
-        mail = [
-            digest_mail_html(one, interface, "https://example.org", "https://example.org/x") for one in made
-        ]
+        mail = [digest_mail_html(one, interface, "https://example.org") for one in made]
         spent["mail"] = seconds(
-            lambda: [
-                digest_mail_html(one, interface, "https://example.org", "https://example.org/x")
-                for one in made
-            ]
+            lambda: [digest_mail_html(one, interface, "https://example.org") for one in made]
         )
         contents = [content_of(one, interface, OPERATOR) for one in made]
         bound = seconds(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from pathlib import Path
 
@@ -148,6 +149,32 @@ def test_a_written_file_is_read_back_and_names_known_settings_only(tmp_path: Pat
     commented_in = text.replace("# spool_slots", "spool_slots")
     assert load_settings(_written(tmp_path, commented_in)).spool_slots == DEFAULT_SLOTS
     assert set(tomllib.loads(commented_in)) <= set(Settings.model_fields)
+
+
+def test_every_line_of_a_written_file_that_can_be_commented_in_is_a_setting(tmp_path: Path) -> None:
+    text = settings_text(operator="Rat", contact="", public_url="https://x.example", demo=False)
+    commented_in = re.sub(r"^# (\w+ = )", r"\1", text, flags=re.MULTILINE)
+    found = load_settings(_written(tmp_path, commented_in))
+    assert found.smtp_security == "starttls" and found.mail_from == "Feedback <feedback@example.org>"
+    assert found.quarters_of("counsellors") == (2, 4)
+    assert len(tomllib.loads(commented_in)) > 15
+
+
+def test_a_survey_that_no_calendar_names_is_asked_in_all_four_quarters(tmp_path: Path) -> None:
+    found = load_settings(_written(tmp_path, "calendar = { counsellors = [2, 4], empty = [] }\n"))
+    assert found.quarters_of("counsellors") == (2, 4)
+    assert found.quarters_of("clients") == found.quarters_of("empty") == (1, 2, 3, 4)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'smtp_security = "ssl"', "smtp_port = 70000", "calendar = { clients = [0] }",
+        "calendar = { clients = [5] }", "mail_per_minute = 0", "digest_days_after = -1",
+    ],
+)  # fmt: skip
+def test_a_setting_of_mail_that_can_t_be_is_refused(tmp_path: Path, line: str) -> None:
+    assert line.split(" ")[0] in str(_refused(_written(tmp_path, line + "\n")))
 
 
 @hypothesis_settings(deadline=None)

@@ -10,17 +10,20 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
 from feedback_service.doctor.finding import Level
 from feedback_service.intake.slot import answer
 from feedback_service.intake.spool import Spool
 from feedback_service.mixing.mix import mix
 from feedback_service.sealing.envelope import ENVELOPE_BYTES
+from feedback_service.storage.deliveries import enqueue
+from feedback_service.storage.schema import recipient
 
 
 def _spool(patient: Any, number: int, round_number: int = 1) -> None:
@@ -182,3 +185,19 @@ def test_a_journal_that_a_crash_left_is_not_touched_and_the_rest_is_looked_at(pa
     Spool(patient.store.spool_folder, 64).close()
     _spool(patient, 1)
     assert not any("Can't be read now" in one.found for one in patient.examine())
+
+
+def test_mail_that_waits_and_recipients_that_are_suspended_are_told(patient: Any) -> None:
+    with patient.store.begin() as connection:
+        for place, state in enumerate(("active", "suspended")):
+            connection.execute(
+                insert(recipient).values(
+                    id=f"{place:032}", address=bytes(284), address_mac=bytes([place]) * 16, region="08416",
+                    language="de", formats="", state=state, reason="550 no",
+                )
+            )  # fmt: skip
+        enqueue(connection, f"{0:032}", "digest", "2026-Q4", "<1@x.example>", date(2026, 1, 1))
+    found = {one.found for one in patient.examine() if one.level is not Level.FINE}
+    assert any("no mail server is set" in one for one in found)
+    assert any("1 mails wait, the oldest since 2026-01-01" in one for one in found)
+    assert any("1 are suspended" in one for one in found)

@@ -92,3 +92,11 @@ def test_a_flood_is_an_alarm_before_answers_are_refused(
 
 def test_where_nobody_said_what_to_expect_it_says_so(make_round: MakeRound) -> None:
     assert check_flood("clients", make_round(), 0, None).level is Level.ADVICE
+
+
+def test_between_two_quarters_of_its_calendar_a_survey_needs_no_open_round(
+    make_round: Callable[..., Round],
+) -> None:
+    one = make_round("released")
+    assert check_open("clients", [one], date(2027, 2, 1), "2027-Q2").level is Level.FINE
+    assert check_open("clients", [one], date(2027, 2, 1), None).level is Level.NOW

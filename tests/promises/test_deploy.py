@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 SHIPPED = sorted(path for path in [*DEPLOY.rglob("*"), ROOT / "compose.yaml"] if path.is_file())
 DATA = Path("/var/lib/feedback")
-SERVE, MIX = "feedback-serve.service", "feedback-mix.service"
+SERVE, MIX, WORK = "feedback-serve.service", "feedback-mix.service", "feedback-work.service"
 
 # Words of regions' names that name none, and how a host name writes the rest.
 _NO_PLACES = {"baden-württemberg", "regierungsbezirk", "stadtkreis", "landkreis"}
@@ -51,7 +51,7 @@ def unit(*names: str) -> Unit:
 
 
 def service(name: str) -> Unit:
-    """One of the two services."""
+    """One of the services."""
     return unit(f"systemd/{name}")
 
 
@@ -70,7 +70,7 @@ def assert_is_a_setting(name: str) -> None:
     assert name == "FEEDBACK_DATA" or name.removeprefix("FEEDBACK_").lower() in Settings.model_fields, name
 
 
-@pytest.mark.parametrize("name", [SERVE, MIX])
+@pytest.mark.parametrize("name", [SERVE, MIX, WORK])
 def test_what_is_in_memory_never_comes_to_a_disk_and_nobody_is_root(name: str) -> None:
     one = service(name)
     assert one["LimitCORE"] == ["0"]
@@ -82,7 +82,7 @@ def test_what_is_in_memory_never_comes_to_a_disk_and_nobody_is_root(name: str) -
     assert "~@privileged @resources" in one["SystemCallFilter"]
 
 
-@pytest.mark.parametrize("name", [SERVE, MIX])
+@pytest.mark.parametrize("name", [SERVE, MIX, WORK])
 def test_a_unit_writes_into_the_data_folder_only_and_logs_to_the_journal_only(name: str) -> None:
     one = service(name)
     assert one["ProtectSystem"] == ["strict"]
@@ -117,6 +117,19 @@ def test_the_web_process_listens_on_loopback_and_can_t_connect_outwards_and_the_
     assert service(MIX)["InaccessiblePaths"] == ["-/var/lib/feedback/mail -/var/lib/feedback/keys"]
 
 
+def test_the_work_process_takes_its_password_as_a_file_changes_no_key_and_listens_to_nobody() -> None:
+    one = service(WORK)
+    (credential,) = one["LoadCredential"]
+    assert credential == "smtp-password:/etc/feedback/smtp-password"
+    assert "FEEDBACK_SMTP_PASSWORD_FILE=%d/smtp-password" in one["Environment"]
+    assert one["ReadOnlyPaths"] == [f"-{DATA}/keys"]
+    assert one["SocketBindDeny"] == ["any"] and "SocketBindAllow" not in one
+    assert one["PrivateUsers"] == ["yes"] and one["ProtectProc"] == ["invisible"]
+    # What it was doing is finished, and it comes back by itself.
+    assert one["Restart"] == ["always"] and int(one["TimeoutStopSec"][0]) >= 300
+    assert MIX in one["After"][0].split()
+
+
 def test_a_killed_mix_is_finished_and_an_explained_error_is_not_repeated() -> None:
     assert service(SERVE)["Restart"] == ["always"]
     assert service(MIX)["Restart"] == ["on-abnormal"]
@@ -132,7 +145,12 @@ def test_the_mix_runs_once_a_night_at_a_minute_that_nobody_can_foretell() -> Non
 
 
 def test_every_command_and_every_variable_that_is_shipped_exists() -> None:
-    units = [service(SERVE), service(MIX), unit(f"systemd/{SERVE}", "onion/feedback-onion.conf")]
+    units = [
+        service(SERVE),
+        service(MIX),
+        service(WORK),
+        unit(f"systemd/{SERVE}", "onion/feedback-onion.conf"),
+    ]
     for one in units:
         program, *words = shlex.split(one["ExecStart"][0])
         assert program == "/opt/feedback/bin/feedback-service"
@@ -193,6 +211,15 @@ def test_the_bot_sees_no_data_and_its_token_is_in_no_environment() -> None:
     for words in (unit_words[1:], container_words):
         assert words[0] == "telegram"
         assert_is_a_command(list(words), get_command(build_bot()))
+
+
+def test_the_work_container_has_a_network_of_its_own_and_its_password_in_no_environment() -> None:
+    document = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
+    one = document["services"]["work"]
+    assert one["environment"] == {"FEEDBACK_SMTP_PASSWORD_FILE": "/run/secrets/smtp-password"}
+    assert one["secrets"] == ["smtp-password"] and "ports" not in one
+    there = [name for name, each in document["services"].items() if "mail" in each.get("networks", ())]
+    assert there == ["work"] and one["networks"] == ["mail"]
 
 
 def test_containers_are_split_like_the_units() -> None:

@@ -18,13 +18,14 @@ TEXT = (ROOT / "docs" / "threat-model.md").read_text("utf-8")
 ADVERSARIES = (
     "searches a phone", "watches the network", "employer or office", "hands out codes",
     "photographs a code card", "copies the disk once", "copies it on several days", "hosting provider",
-    "running web machine", "The operator",
+    "running web machine", "breaks into the mail account", "The operator",
     "key holder", "Trustees who collude", "court order or police", "Telegram", "knows everyone else's answer",
     "compares reports", "invents answers in bulk", "author of a survey", "translator", "supply chain",
     "small community", "style", "backup",
 )  # fmt: skip
 PROCESSES = (
-    "serve", "mix", "rounds close", "rounds count", "rounds release", "rounds shred", "codes print",
+    "serve", "mix", "work", "digests send",
+    "rounds close", "rounds count", "rounds release", "rounds shred", "codes print",
     "keys create",
     "keys split", "audit storage",
     "doctor", "feedback-bot",

@@ -87,9 +87,7 @@ def _digest(tree: Directory, *sources: Source) -> Digest:
 def _documents(made: Digest, interface: Interface = ENGLISH) -> dict[str, bytes]:
     written = {name: maker(made, interface, "") for name, maker in DOCUMENTS.items()}
     written["text"] = digest_text(made, interface).encode()
-    written["mail"] = digest_mail_html(
-        made, interface, "https://example.org", "https://example.org/x"
-    ).encode()
+    written["mail"] = digest_mail_html(made, interface, "https://example.org").encode()
     return written
 
 

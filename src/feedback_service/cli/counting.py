@@ -89,7 +89,7 @@ def count(
     key_file = key or private_path(store.key_folder, survey_or_file, chosen.round)
     refuse_shredded(chosen)
     secret = opening(settings, key_file, cards, cards_file)
-    with _executor(waiting) as executor, counter("opening") as progress:
+    with executor_for(waiting) as executor, counter("opening") as progress:
         done = count_round(store, chosen, key_file, secret, executor, progress)
     _tell(Out(as_json), done, chosen.survey, chosen.round, {})
 
@@ -109,7 +109,7 @@ def _count_file(
         raise KeyNotNamed
     secret = opening(load_settings(data), key, ask, cards_file)
     figures = out_file or file.with_suffix(".figures")
-    with _executor(read_head(file).envelopes) as executor, counter("opening") as progress:
+    with executor_for(read_head(file).envelopes) as executor, counter("opening") as progress:
         done = count_file(file, key, secret, figures, executor, progress)
     if done.follows:
         out.line(f"Its figures follow those of {', then '.join(done.follows)}: import them in this order.")
@@ -183,7 +183,7 @@ def import_(
 
 
 @contextmanager
-def _executor(envelopes: int) -> Iterator[Executor | None]:
+def executor_for(envelopes: int) -> Iterator[Executor | None]:
     """Processes for large rounds; each opens with the key in its own memory and nothing else."""
     if envelopes < _WORTH_PROCESSES:
         yield None

@@ -1,4 +1,4 @@
-"""`digests preview`."""
+"""`digests preview`; `send`, `status` and `bounce` have a file of their own."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from ..storage.published import newest_complete_round, sources_before, sources_o
 from ..storage.regions import read_directory
 from .common import DEFAULT_DATA, Data, Json, Out, RoundName, installation
 from .digest_files import interface_in
+from .sending import bounce, send, status
 
 
 class NothingReleased(FeedbackError):
@@ -40,6 +41,9 @@ def app() -> typer.Typer:
     group = typer.Typer(help="Digests for decision-makers.", no_args_is_help=True)
     group.callback()(_several)
     group.command()(preview)
+    group.command()(send)
+    group.command()(status)
+    group.command()(bounce)
     return group
 
 

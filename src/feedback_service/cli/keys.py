@@ -46,7 +46,7 @@ def create(
     out = Out(as_json)
     with store.read() as connection:
         require_survey(connection, survey)
-        first = next_quarter(connection, survey, today())
+        first = next_quarter(connection, survey, today(), settings.quarters_of(survey))
     made = make_missing_keys(
         store.key_folder,
         [survey],

@@ -24,6 +24,7 @@ _COMMANDS = {
     "init": "running",
     "serve": "running",
     "mix": "running",
+    "work": "working",
     "doctor": "doctor",
     "backup": "backup",
     "restore": "backup",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Annotated
 
@@ -78,10 +79,11 @@ def open_(
     survey: Survey, round_name: RoundName = None, data: Data = DEFAULT_DATA, as_json: Json = False
 ) -> None:
     """Open a survey's next round, or the one named."""
-    store, _ = installation(data)
-    out = Out(as_json)
+    store, settings = installation(data)
+    out, asked = Out(as_json), settings.quarters_of(survey)
     with store.begin() as connection:
-        quarter = Quarter.parse(round_name) if round_name else next_quarter(connection, survey, today())
+        following = next_quarter(connection, survey, today(), asked)
+        quarter = Quarter.parse(round_name) if round_name else following
         opened = open_round(connection, store.key_folder, survey, quarter)
     out.line(f"{opened.survey}: round {opened.round} is open until {opened.closes}.")
     out.finish({"survey": opened.survey, "round": opened.round, "closes": str(opened.closes)})
@@ -106,24 +108,25 @@ def close(
     A round whose close was begun, and which is still ending or closing, is closed before the open one.
     """
     duration = parse_duration(grace) if grace is not None else None
-    store, _ = installation(data)
-    out = Out(as_json)
+    store, settings = installation(data)
+    out, asked = Out(as_json), settings.quarters_of(survey)
     with store.read() as connection:
         chosen = choose_closing(connection, survey, round_name)
     if duration:
-        _wait(store, chosen, duration, out)
+        _wait(store, chosen, duration, asked, out)
     with stages() as stage:
-        done = close_round(store, store.key_folder, chosen, today(), stage)
+        done = close_round(store, store.key_folder, chosen, today(), stage, asked)
     _tell_closed(out, done)
     if done.mixed.damaged or done.mixed.unreadable:
         raise typer.Exit(1)
 
 
-def _wait(store: Store, ending: Round, grace: timedelta, out: Out) -> None:
+def _wait(store: Store, ending: Round, grace: timedelta, asked: Collection[int], out: Out) -> None:
     """Begin the grace and wait it out. Raises `GraceInterrupted` when somebody stops the command."""
-    opened = begin_grace(store, store.key_folder, ending, today())
+    opened = begin_grace(store, store.key_folder, ending, today(), asked)
     name = f"{ending.survey} {ending.round}"
-    out.line(f"{opened.survey}: round {opened.round} is open until {opened.closes}.")
+    if opened:
+        out.line(f"{opened.survey}: round {opened.round} is open until {opened.closes}.")
     out.line(f"{name} takes what was begun for another {grace}; then it is closed.")
     try:
         with interrupted_by_termination(), stages() as stage:
@@ -141,6 +144,8 @@ def _tell_closed(out: Out, done: Closed) -> None:
     say_who_is_awaited(out, done.round, done.awaited)
     if done.opened:
         out.line(f"{survey}: round {done.opened.round} is open until {done.opened.closes}.")
+    elif done.later:
+        out.line(f"{survey}: the next round is {done.next_quarter}; it opens when that quarter begins.")
     else:
         out.line(f"There is no key for {done.next_quarter}. Make one, then open the round:")
         out.line(f"feedback-service keys create {survey}; feedback-service rounds open {survey}")

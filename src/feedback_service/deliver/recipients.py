@@ -66,7 +66,8 @@ class Entered:
 def wanted(directory: Directory, address: str, region: str, language: str, formats: Iterable[str]) -> Wanted:
     """What was asked for, checked.
 
-    Raises `InvalidAddress`, `UnknownRegion`, `InvalidRegionKey`, `UnknownDigestLanguage`, `UnknownAttachment`.
+    Raises `InvalidAddress`, `UnknownRegion`, `InvalidRegionKey`, `UnknownDigestLanguage`,
+    `UnknownAttachment`.
     """
     level_of(region)
     directory[region]

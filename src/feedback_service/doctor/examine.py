@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,14 +17,16 @@ from ..intake.flood import FloodGate
 from ..rounds.backing_up import noted_target
 from ..rounds.calendar import Quarter
 from ..rounds.key_folder import has_keys, load_ledger_key
-from ..rounds.opening import next_quarter
+from ..rounds.opening import next_quarter, opens_now
 from ..settings import Settings, load_settings
+from ..storage import deliveries
 from ..storage.ledger import all_entries
+from ..storage.recipients import all_recipients
 from ..storage.releases import release_body, release_heads
 from ..storage.rounds import MIXABLE, Round, all_rounds
 from ..storage.session import Store, open_store
 from ..storage.surveys import survey_by_fingerprint, survey_names
-from . import installation, keys, looking, machine, quarters, waiting
+from . import installation, keys, looking, machine, mail, quarters, waiting
 from .finding import Finding
 
 _KEYS_LOOKED_FOR = 4
@@ -81,7 +83,7 @@ def _of_store(place: Place, store: Store, settings: Settings) -> Iterator[Findin
         yield installation.check_surveys(survey_names(connection))
         rounds = all_rounds(connection)
         for survey in survey_names(connection):
-            yield from _of_survey(place, store, connection, survey)
+            yield from _of_survey(place, store, connection, survey, settings.quarters_of(survey))
         yield from _floods(rounds, spools, settings)
         yield _releases(connection, store)
         due = [_enough(connection, one, spools) for one in rounds if one.state in MIXABLE]
@@ -91,16 +93,31 @@ def _of_store(place: Place, store: Store, settings: Settings) -> Iterator[Findin
     yield waiting.check_damaged(spools.damaged)
     yield waiting.check_unreadable(spools.unreadable)
     yield waiting.check_halves(spools.lost)
+    yield from _of_mail(place, store, settings)
     yield from _room(place.folder, spools)
     yield _backup(place)
 
 
-def _of_survey(place: Place, store: Store, connection: Connection, survey: str) -> Iterator[Finding]:
+def _of_mail(place: Place, store: Store, settings: Settings) -> Iterator[Finding]:
+    with store.read() as connection:
+        recipients = all_recipients(connection)
+        found = deliveries.waiting(connection)
+    active = sum(one.state == "active" for one in recipients)
+    yield mail.check_set_up(active, server=bool(settings.smtp_host), operator=bool(settings.operator_mail))
+    yield mail.check_waiting([one.day for one in found], place.at.date())
+    yield mail.check_suspended([one.region for one in recipients if one.state == "suspended"])
+
+
+def _of_survey(
+    place: Place, store: Store, connection: Connection, survey: str, asked: Collection[int]
+) -> Iterator[Finding]:
     today = place.at.date()
     rounds = all_rounds(connection, survey)
-    yield quarters.check_open(survey, rounds, today)
+    following = next_quarter(connection, survey, today, asked)
+    later = not opens_now(connection, survey, following, today)
+    yield quarters.check_open(survey, rounds, today, str(following) if later else None)
     closes = next((one.closes for one in rounds if one.state == "open"), None)
-    ready = _ready(store.key_folder, survey, next_quarter(connection, survey, today))
+    ready = _ready(store.key_folder, survey, following)
     yield quarters.check_keys_ready(survey, ready, closes, today)
     yield from quarters.check_unfinished(survey, rounds, today)
 

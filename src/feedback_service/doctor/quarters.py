@@ -16,9 +16,14 @@ _WORK_DAYS = 14
 _FLOOD_NEAR = 0.8
 
 
-def check_open(survey: str, rounds: Sequence[Round], today: date) -> Finding:
-    """Somebody can answer, and the calendar's day of closing isn't over."""
+def check_open(survey: str, rounds: Sequence[Round], today: date, opens: str | None = None) -> Finding:
+    """Somebody can answer, and the calendar's day of closing isn't over.
+
+    `opens` is the next round where the calendar passes over quarters before it.
+    """
     found = next((one for one in rounds if one.state == "open"), None)
+    if found is None and opens:
+        return fine(survey, f"No round is open, as the calendar says; the next one is {opens}.")
     if found is None:
         return now(
             survey,

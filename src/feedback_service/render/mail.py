@@ -14,8 +14,8 @@ from .digest_words import digest_words
 from .html import rendered
 
 
-def digest_mail_html(digest: Digest, interface: Interface, public_url: str, leave: str) -> str:
-    """One document. `public_url` is where the results are, `leave` the recipient's own address to end it."""
+def digest_mail_html(digest: Digest, interface: Interface, public_url: str) -> str:
+    """One document, the same for all its recipients. `public_url` is where the results are."""
     words = digest_words(digest, interface)
     document = rendered(
         "mail.html",
@@ -24,7 +24,6 @@ def digest_mail_html(digest: Digest, interface: Interface, public_url: str, leav
         addresses=zip(
             (part.title for part in words.parts), result_addresses(digest, public_url), strict=True
         ),
-        leave=leave,
     )
     inliner = css_inline.CSSInliner(keep_style_tags=False, load_remote_stylesheets=False)
     return inliner.inline(str(document))

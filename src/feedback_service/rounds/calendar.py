@@ -8,6 +8,8 @@ from datetime import date, timedelta
 
 from ..errors import FeedbackError
 
+# The numbers of a year's quarters: the calendar of a survey that is always asked.
+EVERY_QUARTER = (1, 2, 3, 4)
 _QUARTER = re.compile(r"([1-8][0-9]{3})-Q([1-4])\Z")
 
 

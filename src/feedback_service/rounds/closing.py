@@ -8,6 +8,7 @@ the last one ends the round.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,9 +21,9 @@ from ..storage.envelopes import forget_tombstones
 from ..storage.machines import Machine, awaited, forget_drained, note_drained, register
 from ..storage.rounds import TAKING, Round, all_rounds, destroy_hashing_keys, get_round, move
 from ..storage.session import Store
-from .calendar import Quarter
+from .calendar import EVERY_QUARTER, Quarter
 from .key_folder import has_keys
-from .opening import next_quarter, open_round
+from .opening import next_quarter, open_round, opens_now
 from .this_machine import this_machine
 
 
@@ -58,43 +59,57 @@ class GraceOver(FeedbackError):
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """What a close did. `opened` is `None` where no key was ready for the next round."""
+    """What a close did.
+
+    `opened` is `None` where no key was ready for the next round, or where it opens `later` by the calendar.
+    """
 
     round: Round
     opened: Round | None
     next_quarter: Quarter
     mixed: MixReport
     awaited: tuple[Machine, ...]
+    later: bool = False
 
 
-def begin_grace(store: Store, key_folder: Path, ending: Round, today: date) -> Round:
+def begin_grace(
+    store: Store, key_folder: Path, ending: Round, today: date, asked: Collection[int] = EVERY_QUARTER
+) -> Round | None:
     """From now on new forms are the next round's, and answers under this one are still taken.
 
-    Safe to repeat; gives the round that is open. Raises `NoNextKey`, `GraceOver`; then nothing was changed.
+    Safe to repeat; gives the round that is open, `None` where the calendar (`asked`) passes over the next
+    quarter. Raises `NoNextKey`, `GraceOver`; then nothing was changed.
     """
     with store.begin() as connection:
         begun = move(connection, ending.number, TAKING, "ending")
         if not begun:
             state = get_round(connection, ending.number).state
             raise GraceOver(survey=ending.survey, round=ending.round, state=state)
-        following = next_quarter(connection, ending.survey, today)
-        opened = _open_next(connection, key_folder, ending.survey, following)
-        if opened is None:
+        following = next_quarter(connection, ending.survey, today, asked)
+        later = not opens_now(connection, ending.survey, following, today)
+        opened = None if later else _open_next(connection, key_folder, ending.survey, following)
+        if opened is None and not later:
             raise NoNextKey(survey=ending.survey, round=following)
     return opened
 
 
 def close_round(
-    store: Store, key_folder: Path, closing: Round, today: date, progress: Progress = lambda _stage: None
+    store: Store,
+    key_folder: Path,
+    closing: Round,
+    today: date,
+    progress: Progress = lambda _stage: None,
+    asked: Collection[int] = EVERY_QUARTER,
 ) -> Closed:
     """Close `closing`, which is open, ending, or was left closing. Safe to repeat."""
     with store.begin() as connection:
         move(connection, closing.number, TAKING, "closing")
-        following = next_quarter(connection, closing.survey, today)
-        opened = _open_next(connection, key_folder, closing.survey, following)
+        following = next_quarter(connection, closing.survey, today, asked)
+        later = not opens_now(connection, closing.survey, following, today)
+        opened = None if later else _open_next(connection, key_folder, closing.survey, following)
     mixed = mix_spools(store, progress)
     waiting = mixed.awaited.get(closing.number, ())
-    return Closed(closing, opened, following, mixed.report, waiting)
+    return Closed(closing, opened, following, mixed.report, waiting, later)
 
 
 def mix_spools(store: Store, progress: Progress = lambda _stage: None) -> Mixed:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from ..errors import FeedbackError
 from ..secret import Secret
 from ..storage.rounds import Round, add_round, all_rounds
 from ..storage.surveys import newest_survey
-from .calendar import Quarter
+from .calendar import EVERY_QUARTER, Quarter
 from .choosing import UnknownSurvey, require_survey
 from .key_folder import load_public
 
@@ -57,7 +58,23 @@ def open_round(connection: Connection, key_folder: Path, survey: str, quarter: Q
     )
 
 
-def next_quarter(connection: Connection, survey: str, today: date) -> Quarter:
-    """The calendar's next round: this quarter's, or the one after the newest that there was."""
+def next_quarter(
+    connection: Connection, survey: str, today: date, asked: Collection[int] = EVERY_QUARTER
+) -> Quarter:
+    """The calendar's next round: this quarter's, or the one after the newest that there was.
+
+    `asked` are the quarters of a year, 1 to 4, in which the survey is asked; the others are passed over.
+    """
     taken = [Quarter.parse(one.round) for one in all_rounds(connection, survey)]
-    return max([Quarter.of(today), *(quarter.plus(1) for quarter in taken)])
+    following = max([Quarter.of(today), *(quarter.plus(1) for quarter in taken)])
+    return next(one for one in map(following.plus, range(4)) if one.number in (asked or EVERY_QUARTER))
+
+
+def opens_now(connection: Connection, survey: str, following: Quarter, today: date) -> bool:
+    """Whether the next round may open: right behind the last one, or once its quarter has come.
+
+    Where quarters are passed over in between, nobody is asked before.
+    """
+    taken = [Quarter.parse(one.round) for one in all_rounds(connection, survey)]
+    behind = not taken or following == max(taken).plus(1)
+    return behind or following <= Quarter.of(today)

@@ -32,6 +32,9 @@ class Database(Protocol):
     def one_mix(self) -> AbstractContextManager[None]:
         """Let one mix run at a time, on whatever machine."""
 
+    def one_sender(self) -> AbstractContextManager[None]:
+        """Let one process send mail at a time, on whatever machine."""
+
     def vacuum(self, rounds: Collection[int]) -> None:
         """Rewrite the rows of these rounds' submissions on the disk, and leave nothing of how they were."""
 

@@ -23,6 +23,7 @@ _SECONDS_TO_CONNECT = 10
 # Numbers of advisory locks; any will do that nobody else in this database takes.
 _WRITING = 7_301_001
 _MIXING = 7_301_002
+_SENDING = 7_301_003
 # A row of 3,922 bytes and its header stays below it: it is never compressed and never moved elsewhere.
 _TOAST_TUPLE_TARGET = 8160
 _CHANGED = ("round", "tombstone")
@@ -74,9 +75,13 @@ class PostgresDatabase:
     @contextmanager
     def one_mix(self) -> Iterator[None]:
         """A lock of the database's: several machines mix into it one after the other."""
-        with self._autocommit() as connection:
-            connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _MIXING})
-            # Closing the connection lets go of it, as does the server when this process dies.
+        with self._locked(_MIXING):
+            yield
+
+    @contextmanager
+    def one_sender(self) -> Iterator[None]:
+        """A lock of the database's: several machines may have the mail key."""
+        with self._locked(_SENDING):
             yield
 
     def vacuum(self, rounds: Collection[int]) -> None:
@@ -103,6 +108,13 @@ class PostgresDatabase:
                 # A new segment first: else what was just written stays in the one that is in use.
                 connection.execute(text("SELECT pg_switch_wal()"))
                 connection.execute(text("CHECKPOINT"))
+
+    @contextmanager
+    def _locked(self, lock: int) -> Iterator[None]:
+        with self._autocommit() as connection:
+            connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": lock})
+            # Closing the connection lets go of it, as does the server when this process dies.
+            yield
 
     @contextmanager
     def _autocommit(self) -> Iterator[Connection]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,6 +96,19 @@ class Store:
             with self.database.one_mix():
                 yield
 
+    @contextmanager
+    def one_sender(self, busy: Callable[[], None] = lambda: None) -> Iterator[None]:
+        """Let one process send mail at a time; `busy` is called before waiting for another to end."""
+        self.mail_folder.mkdir(exist_ok=True, mode=0o700)
+        with self.send_lock.open("wb") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                busy()
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            with self.database.one_sender():
+                yield
+
     def vacuum(self, rounds: Collection[int]) -> None:
         """Rewrite the rows of these rounds' submissions on the disk, and leave nothing of how they were."""
         self.database.vacuum(rounds)
@@ -138,6 +151,16 @@ class Store:
     def mix_lock(self) -> Path:
         """The file whose lock lets one mix of these spools run at a time."""
         return self.folder / "mix.lock"
+
+    @property
+    def send_lock(self) -> Path:
+        """The file whose lock lets one process send mail at a time."""
+        return self.mail_folder / "send.lock"
+
+    @property
+    def work_lock(self) -> Path:
+        """The file whose lock lets one `work` run here; it holds the day of the last nightly mix."""
+        return self.folder / "work.lock"
 
 
 def open_store(folder: Path, database_url: str | None = None) -> Store:

@@ -48,6 +48,11 @@ class SqliteDatabase:
         """Nothing to do: the file belongs to one machine, whose own lock is enough."""
         yield
 
+    @contextmanager
+    def one_sender(self) -> Iterator[None]:
+        """Nothing to do: as with `one_mix`."""
+        yield
+
     def vacuum(self, rounds: Collection[int]) -> None:  # noqa: ARG002  the file is rewritten as one
         """Rewrite the whole file in the order of its keys; its copy for that stays in the data folder."""
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
