@@ -30,7 +30,7 @@ def test_init_makes_both_surveys_keys_for_four_quarters_and_one_open_round_each(
         (("rounds", "open", "clients", "--round", "soon"), "names no round"),
         (("digests", "preview", "--region", "08416"), "no round of which every survey is released"),
         (("digests", "preview", "--region", "99999"), "There is no region with the key 99999"),
-        (("releases", "export", "--out", "out", "--format", "pdf"), "can't be written"),
+        (("releases", "export", "--out", "out", "--format", "docx"), "can't be written"),
     ],
 )
 def test_an_error_is_one_sentence_with_a_way_out(

@@ -69,7 +69,7 @@ def test_a_dry_run_says_to_whom_what_would_go_and_writes_nothing(
     before = content(store)
     done = run("digests", "send", "--dry-run")
     assert done.code == 0
-    assert "a@stadt.example  [Demonstration] " in done.out
+    assert "a@stadt.example  [Vorführung] " in done.out
     assert "feedback-2026-Q4-08416-de.pdf feedback-2026-Q4-08416-de.csv" in done.out
     assert done.out.endswith("2 mails would go. Nothing was sent or written.\n")
     document = run("digests", "send", "--dry-run", "--json").json

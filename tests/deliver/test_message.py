@@ -23,7 +23,7 @@ from feedback_service.deliver.message import (
     reply_message,
 )
 
-LEAVE = "https://feedback.example/de/mail/leave/" + "x" * 120
+LEAVE = "https://feedback.example/de/digests/leave/" + "x" * 120
 ENVELOPE = Envelope(
     Address("Feedback", "feedback", "sender.example"), "amt@stadt.example", "<1@sender.example>",
     datetime(2027, 1, 20, 10, tzinfo=UTC),

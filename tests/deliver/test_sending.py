@@ -291,7 +291,7 @@ def test_a_confirmation_goes_to_who_has_not_confirmed_and_to_nobody_else(
     sent(post)
     assert [to for to, _ in sink.got()].count("asked@stadt.example") == 1
     confirm = sink.mails()[0]
-    assert confirm["To"] == "asked@stadt.example" and "/de/mail/confirm/" in confirm.get_content()
+    assert confirm["To"] == "asked@stadt.example" and "/de/digests/confirm/" in confirm.get_content()
     assert states(released, asked) == {"confirm": "sent"}
     assert states(released, active) == {"digest": "sent", "reply-link": "sent"}
 

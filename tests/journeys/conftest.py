@@ -25,8 +25,10 @@ from feedback_service.intake.open_rounds import OpenRounds
 from feedback_service.intake.spool import Spool
 from feedback_service.regions.directory import Region
 from feedback_service.rounds.calendar import Quarter
+from feedback_service.sealing.links import Link
 from feedback_service.serve import HTTP
 from feedback_service.settings import Settings
+from feedback_service.storage.mail_keys import read_mail_key
 from feedback_service.storage.regions import put_regions
 from feedback_service.storage.session import open_store
 from feedback_service.web import Parts, create_app
@@ -145,10 +147,14 @@ def _served(app: ASGIApp, port: int) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Demonstration:
-    """Every page there is, with the figures of two quarters; `round` is the newer one."""
+    """Every page there is, with the figures of two quarters; `round` is the newer one.
+
+    `links` are the ends of addresses that stand in mails to offices.
+    """
 
     url: str
     round: str
+    links: tuple[str, ...]
 
 
 @pytest.fixture(scope="module")
@@ -164,4 +170,10 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstr
         free.bind(("127.0.0.1", 0))
         port = int(free.getsockname()[1])
     with _served(create_app(parts), port):
-        yield Demonstration(f"http://127.0.0.1:{port}", str(Quarter.of(today).plus(-1)))
+        key = read_mail_key(store.mail_folder)
+        confirm, leave = (key.token(Link(purpose, "a" * 32)) for purpose in ("confirm", "leave"))
+        yield Demonstration(
+            f"http://127.0.0.1:{port}",
+            str(Quarter.of(today).plus(-1)),
+            (f"digests/confirm/{confirm}", f"digests/leave/{leave}"),
+        )

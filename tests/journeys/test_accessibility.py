@@ -69,7 +69,8 @@ def test_nothing_is_wrong_in_the_dark_either(demonstration: Any, context: Browse
 
 
 def _addresses(demonstration: Any, code: str) -> list[str]:
-    return [f"{demonstration.url}/{code}/{page}" for page in (*PAGES, *_results(demonstration, code))]
+    pages = (*PAGES, *_results(demonstration, code), *demonstration.links)
+    return [f"{demonstration.url}/{code}/{page}" for page in pages]
 
 
 def _results(demonstration: Any, code: str) -> list[str]:

@@ -32,7 +32,7 @@ def test_an_answer_given_in_arabic_becomes_a_figure_in_the_report_of_tuebingen(
     digest = installation.json("digests", "preview", "--region", DISTRICT)
     assert digest["name"] == "Tübingen"
     assert "Tübingen" in digest["text"] and "Tübingen" in digest["html"]
-    assert f"{OTHERS + 1} Personen haben geantwortet." in digest["text"]
+    assert f"* {OTHERS + 1} – Menschen haben geantwortet" in digest["text"]
 
 
 def _answer_in_arabic(chromium: Browser, url: str) -> None:

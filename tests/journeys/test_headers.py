@@ -63,6 +63,7 @@ def _addresses(app: Any, round_id: str) -> Iterator[tuple[str, str]]:
         "lang": ["de", "ar", "xx"], "slug": ["a", "b", "unknown"], "survey": ["clients", "unknown"],
         "round": [round_id, "2001-Q1"], "region": ["08", "08416", "08.csv", "08416.json", "unknown"],
         "file": [round_id, f"{round_id}.json", f"{round_id}.csv", "unknown"], "name": ["clients", "unknown"],
+        "token": ["unknown"],
     }  # fmt: skip
     routes = [*app.people.routes]
     for one in app.api.routes:

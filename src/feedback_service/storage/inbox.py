@@ -35,7 +35,7 @@ class Inbox:
 
     def put(self, kind: str, content: Mapping[str, str]) -> None:
         """Keep something until it is dealt with; on disk when this returns. Raises `InboxFull`."""
-        if self.folder.exists() and sum(1 for _ in self._files()) >= MOST_FILES:
+        if len(self._files()) >= MOST_FILES:
             raise InboxFull
         text = json.dumps({"kind": kind, **content}, ensure_ascii=False)
         write_durably(self.folder / f"{secrets.token_hex(16)}{_ENDING}", text)
