@@ -53,7 +53,9 @@ class Sink:
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        replies = self.behaviour().get("rcpt", {})
+        behaviour = self.behaviour()
+        await asyncio.sleep(random.random() * behaviour.get("delay", 0))
+        replies = behaviour.get("rcpt", {})
         refused = replies.get(address, replies.get("*"))
         if refused:
             self.write(event="refused", to=address, reply=refused)
