@@ -110,7 +110,7 @@ def test_every_command_refuses_before_it_does_anything() -> None:
 def test_the_workers_of_a_large_count_refuse_too(monkeypatch: pytest.MonkeyPatch) -> None:
     assert core_dumps_are_refused() is False, "these tests would show nothing"
     monkeypatch.setattr(counting, "_WORTH_PROCESSES", 1)
-    with counting._executor(1) as workers:
+    with counting.executor_for(1) as workers:
         assert workers
         assert [one.result() for one in [workers.submit(core_dumps_are_refused) for _ in range(4)]] == [
             True
