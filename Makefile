@@ -53,6 +53,7 @@ benchmarks: $(VENV)/.test ## print speed as ratios to bounds measured in the sam
 	$(BIN)/python benchmarks/pages.py
 	$(BIN)/python benchmarks/telegram_bot.py
 	$(BIN)/python benchmarks/digests.py
+	$(BIN)/python benchmarks/exactly_once.py
 
 lock: ## renew requirements/*.txt from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group build pyproject.toml -o requirements/run.txt

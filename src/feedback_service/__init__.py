@@ -14,7 +14,9 @@ The stages of an answer, in order; each knows only those before it in this list,
     mixing       from the spools to the store, in no order
     channels     the web form, the results, the API
     rounds       open, close, count, release
+    deliver      digests by mail, each once
     web, serve   one web process
+    work         the process that does by itself what is due
     doctor       says what is wrong with an installation
     demo         an installation with invented answers
     cli          the commands

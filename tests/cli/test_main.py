@@ -8,8 +8,8 @@ from typer.main import get_command
 from feedback_service.cli.main import build
 
 ALL = [
-    "demo", "init", "serve", "mix", "doctor", "backup", "restore", "surveys", "regions", "keys", "codes",
-    "rounds", "machines", "releases", "digests", "audit",
+    "demo", "init", "serve", "mix", "work", "doctor", "backup", "restore", "surveys", "regions", "keys",
+    "codes", "rounds", "machines", "releases", "digests", "audit",
 ]  # fmt: skip
 
 

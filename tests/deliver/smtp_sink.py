@@ -15,6 +15,7 @@ import json
 import os
 import random
 import ssl
+import time
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,8 @@ class Sink:
 
     def write(self, **event: object) -> None:
         """One line, on disk when this returns."""
-        self.log.write(json.dumps(event) + "\n")
+        # The same clock in all processes of a machine.
+        self.log.write(json.dumps({**event, "at": time.monotonic()}) + "\n")
         self.log.flush()
         os.fsync(self.log.fileno())
 
@@ -51,7 +53,9 @@ class Sink:
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        replies = self.behaviour().get("rcpt", {})
+        behaviour = self.behaviour()
+        await asyncio.sleep(random.random() * behaviour.get("delay", 0))
+        replies = behaviour.get("rcpt", {})
         refused = replies.get(address, replies.get("*"))
         if refused:
             self.write(event="refused", to=address, reply=refused)
@@ -78,6 +82,8 @@ class Sink:
         await asyncio.sleep(random.random() * behaviour.get("delay", 0))
         # On disk before it goes out: whoever got the 250 is in the log.
         self.write(event="accepted", to=to, message_id=message_id)
+        assert isinstance(server, Server)
+        server.answering = message_id
         return "250 OK"
 
 
@@ -87,7 +93,9 @@ def _encrypted(server: SMTP) -> bool:
 
 
 class Server(SMTP):
-    """With a greeting of our choice."""
+    """With a greeting of our choice; notes when the 250 of a mail is out."""
+
+    answering = ""
 
     async def push(self, status: Any) -> None:
         text = status if isinstance(status, str) else status.decode()
@@ -95,7 +103,10 @@ class Server(SMTP):
         if greeting and text.startswith("220 ") and not getattr(self, "greeted", False):
             text = greeting
         self.greeted = True
+        message_id, self.answering = self.answering, ""
         await super().push(text)
+        if message_id:
+            self.event_handler.write(event="answered", message_id=message_id)
 
 
 async def run(options: argparse.Namespace) -> None:

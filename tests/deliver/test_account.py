@@ -70,6 +70,12 @@ def test_what_is_no_address_is_refused_and_not_repeated(text: str) -> None:
     assert text not in str(refused.value)
 
 
+def test_a_domain_that_no_message_id_has_room_for_is_refused() -> None:
+    assert address_of(f"a@{'b' * 72}.example").domain
+    with pytest.raises(SenderUnusable):
+        address_of(f"a@{'b' * 73}.example")
+
+
 def test_a_line_break_in_a_sender_s_name_is_gone() -> None:
     assert "\n" not in str(address_of('"A\nBcc: x" <a@b.example>'))
 

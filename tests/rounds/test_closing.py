@@ -155,9 +155,9 @@ def test_a_close_that_was_killed_is_finished_by_the_next(
 
 
 def _begin(store: Store, one: Round) -> Round:
-    begun = begin_grace(store, store.key_folder, one, TODAY)
-    assert begun is not None
-    return begun
+    opened = begin_grace(store, store.key_folder, one, TODAY)
+    assert opened
+    return opened
 
 
 def test_a_grace_opens_the_next_round_and_what_comes_for_the_old_one_is_counted_in_it(

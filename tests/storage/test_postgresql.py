@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy.exc import InternalError
 
 from feedback_service.storage import postgresql
 from feedback_service.storage.access_codes import add_codes, spend
+from feedback_service.storage.deliveries import DeliveryKey, claim, enqueue, finish
 from feedback_service.storage.envelopes import StoredEnvelope, bury, forget_tombstones
 from feedback_service.storage.migrating import migrate
 from feedback_service.storage.postgresql import DatabaseUnreachable, OldServer
@@ -245,6 +247,39 @@ def test_one_mix_at_a_time_whichever_folder_it_runs_in(store: Store, url: str, t
         assert not inside.is_set()
     thread.join()
     assert inside.is_set()
+
+
+def test_one_sender_at_a_time_whichever_folder_it_runs_in(store: Store, url: str) -> None:
+    other = open_store(store.folder, url)
+    inside = threading.Event()
+
+    def second() -> None:
+        with other.database.one_sender():
+            inside.set()
+
+    thread = threading.Thread(target=second)
+    with store.one_sender():
+        thread.start()
+        _until_somebody_waits(store, inside)
+        assert not inside.is_set()
+    thread.join()
+    assert inside.is_set()
+
+
+def test_a_mail_is_entered_once_and_claimed_once(store: Store) -> None:
+    key = DeliveryKey("a" * 32, "digest", "2026-Q4")
+    with store.begin() as connection:
+        new = [
+            enqueue(connection, key.recipient_id, "digest", "2026-Q4", "<1@x>", date(2027, 1, 20))
+            for _ in range(2)
+        ]
+        assert new == [True, False]
+        assert [claim(connection, key), claim(connection, key)] == [True, False]
+        assert [finish(connection, key, date(2027, 1, 20)), finish(connection, key, date(2027, 1, 20))] == [
+            True,
+            False,
+        ]
+        connection.execute(text("DELETE FROM delivery"))
 
 
 def test_an_unreachable_server_is_told_without_who_and_password(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ from ..errors import FeedbackError
 from ..secret import Secret
 from ..settings import Security, Settings
 
+# It ends each Message-ID, and the database has room for so much.
+_LONGEST_DOMAIN = 80
 _PORTS: dict[Security, int] = {"none": 25, "starttls": 587, "tls": 465}
 
 
@@ -102,7 +104,7 @@ def address_of(text: str) -> Address:
         found = Address(display_name=" ".join(name.split()), addr_spec=plain)
     except (ValueError, IndexError, MessageError):
         raise SenderUnusable from None
-    if not (found.username and found.domain):
+    if not (found.username and 0 < len(found.domain) <= _LONGEST_DOMAIN):
         raise SenderUnusable
     return found
 

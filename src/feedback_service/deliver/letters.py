@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
 
 from ..i18n import Interface
 from ..regions.directory import Directory
@@ -94,7 +93,7 @@ class Writer:
 
     def letter(self, delivery: Delivery, date: datetime) -> Letter:
         """The mail as it goes over the wire."""
-        content = self.message(delivery, date).as_bytes(policy=SMTP)
+        content = self.message(delivery, date).as_bytes()
         return Letter(self.address(delivery), content)
 
     def _place(self, delivery: Delivery) -> tuple[int, str, str, str, str]:

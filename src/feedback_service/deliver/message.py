@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime
 from hashlib import sha256
 from html import escape
@@ -25,6 +25,29 @@ _MEDIA_TYPES = {
     "xlsx": ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     "csv": ("text", "csv"),
 }
+
+
+class _Wire(EmailPolicy):
+    """Headers that machines read stay in one line: folded, a long link would be encoded as a text."""
+
+    def fold(self, name: str, value: str) -> str:
+        """One header, as it goes over the wire."""
+        return _unfolded(name, value) if name.lower() in _FOR_MACHINES else super().fold(name, value)
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """The same, as bytes."""
+        if name.lower() in _FOR_MACHINES:
+            return _unfolded(name, value).encode("ascii")
+        return super().fold_binary(name, value)
+
+
+def _unfolded(name: str, value: str) -> str:
+    return f"{name}: {value}\r\n"
+
+
+# Lines are at most 998 characters long (RFC 5322), and none of these is longer than some 500.
+_FOR_MACHINES = {"list-unsubscribe", "message-id", "to"}
+WIRE = _Wire(linesep="\r\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +142,7 @@ def reminder_message(envelope: Envelope, subject: str, paragraphs: Sequence[str]
 
 
 def _message(envelope: Envelope, subject: str) -> EmailMessage:
-    message = EmailMessage(SMTP)
+    message = EmailMessage(WIRE)
     message["Message-ID"] = envelope.message_id
     message["Date"] = format_datetime(envelope.date)
     message["From"] = envelope.sender

@@ -62,8 +62,10 @@ def enqueue(
             day=day,
         )
         .on_conflict_do_nothing()
+        # Not the number of rows: PostgreSQL's driver doesn't give it here.
+        .returning(delivery.c.recipient_id)
     )
-    return done.rowcount == 1
+    return done.first() is not None
 
 
 def claim(connection: Connection, key: DeliveryKey) -> bool:
