@@ -27,6 +27,8 @@ from .channels.preview import Preview
 from .channels.recordings import ADDRESS as RECORDINGS
 from .channels.recordings import Recordings
 from .channels.region_list import RegionList
+from .channels.replies_page import RepliesPage
+from .channels.reply_form import ReplyForm
 from .channels.result_files import ResultFiles
 from .channels.results import Results
 from .channels.results_feed import ResultsFeed
@@ -108,8 +110,9 @@ def create_app(parts: Parts, clock: Callable[[], float] = time.monotonic) -> ASG
     api = Api(parts.open_rounds, door, parts.store, limiter)
     form = WebForm(pages, parts.open_rounds, door, limiter)
     deleting = Deleting(pages, parts.open_rounds, door, limiter)
-    mail_links = MailLinks(pages, parts.store, limiter)
-    people = _people_app(pages, parts, form, deleting, mail_links, group_commit)
+    offices = MailLinks(pages, parts.store, limiter).routes()
+    offices += ReplyForm(pages, parts.open_rounds, parts.store, limiter).routes()
+    people = _people_app(pages, parts, form, deleting, offices, group_commit)
     door_for_all = OneDoor(_api_app(api), people, GZipMiddleware(people, minimum_size=500))
 
     def refused(request: Request, error: FeedbackError) -> Response:
@@ -137,7 +140,7 @@ def _people_app(
     parts: Parts,
     form: WebForm,
     deleting: Deleting,
-    mail_links: MailLinks,
+    offices: list[Route],
     group_commit: GroupCommit,
 ) -> Starlette:
     # First what is sent: it is what many do at once. The form's own address takes any word.
@@ -151,7 +154,8 @@ def _people_app(
     routes += ResultsFeed(parts.interfaces, parts.open_rounds, parts.store, public_url, operator).routes()
     files = ResultFiles(parts.settings.operator, parts.settings.demo)
     routes += Results(pages, parts.open_rounds, parts.store, files).routes()
-    routes += Accessibility(pages).routes() + mail_links.routes()
+    routes += Accessibility(pages).routes() + offices
+    routes += RepliesPage(pages, parts.open_rounds, parts.store).routes()
     routes += WhatWeKeep(pages, parts.open_rounds).routes()
     routes += FrontPages(pages, parts.open_rounds).routes() + form.reading()
     app = Starlette(routes=routes, lifespan=_lifespan(group_commit))

@@ -15,8 +15,8 @@ from functools import partial
 from .deliver.account import mail_account
 from .deliver.backoff import Backoff
 from .deliver.due import enqueue_due
+from .deliver.incoming import take_incoming
 from .deliver.post import Post
-from .deliver.recipients import apply_inbox
 from .deliver.reminders import due_reminders, enqueue_reminders
 from .deliver.sending import send_waiting
 from .errors import FeedbackError, describe
@@ -107,9 +107,9 @@ class Work:
         self.say(f"{name}: {said} (Tried again in {minutes} min.)")
         return False
 
-    def _inbox(self, _now: datetime) -> None:
+    def _inbox(self, now: datetime) -> None:
         if self._has_mail_key:
-            apply_inbox(self.store, read_mail_key(self.store.mail_folder))
+            take_incoming(self.store, read_mail_key(self.store.mail_folder), now.date())
 
     def _tend(self, survey: str, now: datetime) -> None:
         asked = self.settings.quarters_of(survey)

@@ -30,6 +30,8 @@ from feedback_service.serve import HTTP
 from feedback_service.settings import Settings
 from feedback_service.storage.mail_keys import read_mail_key
 from feedback_service.storage.regions import put_regions
+from feedback_service.storage.replies import Reply
+from feedback_service.storage.replies import add as add_reply
 from feedback_service.storage.session import open_store
 from feedback_service.web import Parts, create_app
 
@@ -157,6 +159,14 @@ class Demonstration:
     links: tuple[str, ...]
 
 
+def _an_answer(round_id: str, day: date) -> Reply:
+    """What an office answered, in German alone: other languages say that it isn't translated."""
+    texts = {"de": "Wir mieten zwölf Wohnungen."}
+    return Reply(
+        "b" * 32, "08416", round_id, "clients", "housing", "Amt", "decided", texts, "released", day, day
+    )
+
+
 @pytest.fixture(scope="module")
 def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
     """The demonstration, small, served by a thread: it costs a second."""
@@ -164,6 +174,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstr
     store = set_up(folder, today, respondents=300)
     with store.begin() as connection:
         put_regions(connection, TOWNS)
+        add_reply(connection, _an_answer(str(Quarter.of(today).plus(-1)), today))
     settings = Settings(demo=True, operator="Testamt", contact="test@example.org")
     parts = Parts(store, Spool(store.spool_folder, 64), OpenRounds(store), load_interfaces(), settings)
     with socket.socket() as free:
@@ -171,9 +182,11 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstr
         port = int(free.getsockname()[1])
     with _served(create_app(parts), port):
         key = read_mail_key(store.mail_folder)
+        newest = str(Quarter.of(today).plus(-1))
         confirm, leave = (key.token(Link(purpose, "a" * 32)) for purpose in ("confirm", "leave"))
+        answer = key.token(Link("reply", "a" * 32, "08416", newest))
         yield Demonstration(
             f"http://127.0.0.1:{port}",
-            str(Quarter.of(today).plus(-1)),
-            (f"digests/confirm/{confirm}", f"digests/leave/{leave}"),
+            newest,
+            (f"digests/confirm/{confirm}", f"digests/leave/{leave}", f"replies/answer/{answer}"),
         )

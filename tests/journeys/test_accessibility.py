@@ -25,7 +25,10 @@ TWICE_AS_LARGE = "html { font-size: 36px !important }"
 CODES = sorted(load_interfaces())
 # One of each direction, and the script with the tallest letters: colours are the same in all languages.
 CLOSELY = [code for code in ("de", "ar", "ti") if code in CODES]
-PAGES = ("", "thanks", "privacy", "what-we-keep", "delete", "accessibility", "results/", "nowhere/at-all")
+PAGES = (
+    "", "thanks", "privacy", "what-we-keep", "delete", "accessibility", "results/", "replies",
+    "nowhere/at-all",
+)  # fmt: skip
 
 
 @pytest.fixture

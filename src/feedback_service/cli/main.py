@@ -39,6 +39,7 @@ _GROUPS = (
     "releases",
     "recipients",
     "digests",
+    "replies",
     "audit",
 )
 

@@ -17,8 +17,8 @@ from ..deliver.account import address_of, mail_account
 from ..deliver.backoff import Backoff
 from ..deliver.bounces import apply_bounce, read_bounces
 from ..deliver.due import enqueue_due, planned
+from ..deliver.incoming import take_incoming
 from ..deliver.post import Post, Run
-from ..deliver.recipients import apply_inbox
 from ..deliver.sending import make_writer, send_waiting
 from ..errors import FeedbackError
 from ..i18n import load_interfaces
@@ -96,7 +96,7 @@ def _send(store: Store, settings: Settings, stop: Event, out: Out) -> Run:
     clock = Clock(time.monotonic, lambda seconds: _pause(stop, seconds))
     with store.one_sender(lambda: out.line("Another process is sending. Waiting for it …")):
         # First of all: who wants no more must get no more.
-        apply_inbox(store, key)
+        take_incoming(store, key, today())
         enqueue_due(store, key, account.domain, today())
         with counter("sending") as progress:
             post = Post(store, settings, account, key, load_interfaces(), _now, clock, stop.is_set, progress)

@@ -1,0 +1,16 @@
+"""Everything that offices said through the web, dealt with before anything is sent."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from ..sealing.mail_key import MailKey
+from ..storage.session import Store
+from .recipients import apply_inbox
+from .replies import take_replies
+
+
+def take_incoming(store: Store, key: MailKey, today: date) -> None:
+    """Who confirmed, who wants no more, who answered. Safe to repeat and to kill."""
+    apply_inbox(store, key)
+    take_replies(store, key, today)

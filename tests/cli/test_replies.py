@@ -1,0 +1,79 @@
+"""`recipients` and `replies` as an operator types them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def released(installation: Any) -> Any:
+    for survey in ("clients", "counsellors"):
+        for step in ("close", "count", "release"):
+            installation.json("rounds", step, survey)
+    return installation
+
+
+def _round(installation: Any) -> str:
+    return str(installation.json("rounds", "list")[0]["round"])
+
+
+def test_recipients_are_added_listed_and_removed(installation: Any, tmp_path: Path) -> None:
+    added = installation.json(
+        "recipients", "add", "Amt@stadt.example", "--region", "08416", "--format", "pdf,xlsx", "--confirmed"
+    )
+    assert (len(added["added"]), added["known"]) == (1, 0)
+    listing = tmp_path / "list.csv"
+    listing.write_text("address;region;language\namt@stadt.example;08416;de\nx@y.example;08;en\n", "utf-8")
+    imported = installation.json("recipients", "import", str(listing))
+    assert (len(imported["added"]), imported["known"]) == (1, 1)
+    found = installation.json("recipients", "list")
+    assert [(one["address"], one["level"], one["state"]) for one in found] == [
+        ("x@y.example", "state", "unconfirmed"), ("Amt@stadt.example", "kreis", "active"),
+    ]  # fmt: skip
+    assert found[1]["formats"] == ["pdf", "xlsx"] and found[1]["name"] == "Tübingen"
+    assert installation.json("recipients", "resume", "amt@stadt.example") == {"resumed": 0}
+    assert installation.json("recipients", "remove", "amt@stadt.example") == {"removed": 1}
+    gone = installation.run("recipients", "remove", "amt@stadt.example")
+    assert gone.code == 1 and "no recipient here" in gone.err and "stadt" not in gone.err
+
+
+def test_a_bad_line_adds_nobody(installation: Any, tmp_path: Path) -> None:
+    listing = tmp_path / "list.csv"
+    listing.write_text("address,region\na@b.example,08\nnobody,08\n", "utf-8")
+    refused = installation.run("recipients", "import", str(listing))
+    assert refused.code == 1 and "Line 3" in refused.err
+    assert installation.json("recipients", "list") == []
+
+
+def test_a_reply_is_entered_translated_released_and_taken_back(released: Any) -> None:
+    words = ("--region", "08", "--round", _round(released), "--state", "done", "--office", "Ministerium")
+    entered = released.json("replies", "add", *words, "--text", "Erledigt.")
+    assert entered["step"] == "waiting"
+    short = entered["id"][:8]
+    assert len(released.json("replies", "list", "--waiting")) == 1
+    released.json("replies", "text", short, "--language", "en", "--text", "Done.")
+    assert released.json("replies", "release", short)["step"] == "released"
+    (found,) = released.json("replies", "list")
+    assert found["texts"] == {"de": "Erledigt.", "en": "Done."} and found["released"]
+    assert released.json("replies", "list", "--waiting") == []
+    assert released.json("replies", "refuse", short)["step"] == "refused"
+
+
+def test_a_reply_that_cannot_be_entered_is_one_sentence(released: Any) -> None:
+    lawful = {
+        "--region": "08", "--round": _round(released), "--state": "done", "--office": "X", "--text": "T",
+    }  # fmt: skip
+    for name, value, said in (
+        ("--state", "soon", "the state is none of"),
+        ("--round", "2020-Q1", "there is no released round 2020-Q1"),
+        ("--text", " ", "a text has 1 to 2000 characters"),
+        ("--language", "xx", "there is no language"),
+        ("--region", "08999", "no region with the key"),
+    ):
+        words = lawful | {name: value}
+        refused = released.run("replies", "add", *[word for pair in words.items() for word in pair])
+        assert refused.code == 1 and said in refused.err
+    assert released.json("replies", "list") == []
