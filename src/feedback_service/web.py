@@ -24,6 +24,7 @@ from .channels.front_pages import FrontPages
 from .channels.mail_links import MailLinks
 from .channels.pages import Pages
 from .channels.preview import Preview
+from .channels.publishing import Publishing
 from .channels.recordings import ADDRESS as RECORDINGS
 from .channels.recordings import Recordings
 from .channels.region_list import RegionList
@@ -32,6 +33,7 @@ from .channels.reply_form import ReplyForm
 from .channels.result_files import ResultFiles
 from .channels.results import Results
 from .channels.results_feed import ResultsFeed
+from .channels.robots import Robots
 from .channels.sender import Limiter
 from .channels.shields import OwnSiteOnly, QuietErrors, SecurityHeaders
 from .channels.web_form import WebForm
@@ -150,12 +152,7 @@ def _people_app(
     routes += Recordings(parts.open_rounds, parts.store).routes()
     if parts.settings.demo:
         routes += Preview(pages, parts.store).routes()
-    public_url, operator = parts.settings.public_url.rstrip("/"), parts.settings.operator
-    routes += ResultsFeed(parts.interfaces, parts.open_rounds, parts.store, public_url, operator).routes()
-    files = ResultFiles(parts.settings.operator, parts.settings.demo)
-    routes += Results(pages, parts.open_rounds, parts.store, files).routes()
-    routes += Accessibility(pages).routes() + offices
-    routes += RepliesPage(pages, parts.open_rounds, parts.store).routes()
+    routes += Accessibility(pages).routes() + offices + _published(pages, parts)
     routes += WhatWeKeep(pages, parts.open_rounds).routes()
     routes += FrontPages(pages, parts.open_rounds).routes() + form.reading()
     app = Starlette(routes=routes, lifespan=_lifespan(group_commit))
@@ -165,6 +162,22 @@ def _people_app(
 
     _handle(app, known)
     return app
+
+
+def _published(pages: Pages, parts: Parts) -> list[Route]:
+    """Figures and replies: what caches may keep and search engines may find."""
+    settings, publishing = parts.settings, Publishing(parts.settings.demo)
+    public_url = settings.public_url.rstrip("/")
+    feed = ResultsFeed(
+        parts.interfaces, parts.open_rounds, parts.store, publishing, public_url, settings.operator
+    )
+    files = ResultFiles(settings.operator, settings.demo)
+    return [
+        *Robots(tuple(parts.interfaces), public_url, settings.demo).routes(),
+        *feed.routes(),
+        *Results(pages, parts.open_rounds, parts.store, files, publishing).routes(),
+        *RepliesPage(pages, parts.open_rounds, parts.store, publishing).routes(),
+    ]
 
 
 def _handle(app: Starlette, handler: Callable[[Request, Exception], Awaitable[Response]]) -> None:

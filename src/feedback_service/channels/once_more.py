@@ -99,11 +99,12 @@ def _carried(filled: Filled, asked: OnceMore) -> list[tuple[str, str]]:
 def passages(questionnaire: Questionnaire, answers: Answers) -> tuple[Passage, ...]:
     """What in the texts seems to show who somebody is."""
     texts = [one.name for one in questionnaire.questions if one.type == "text" and one.name in answers]
-    return tuple(
-        _passage(name, str(answers[name]), found)
-        for name in texts
-        for found in find_personal(str(answers[name]))
-    )
+    return tuple(passage for name in texts for passage in passages_of(name, str(answers[name])))
+
+
+def passages_of(question: str, text: str) -> tuple[Passage, ...]:
+    """The same of one text."""
+    return tuple(_passage(question, text, found) for found in find_personal(text))
 
 
 def _passage(question: str, text: str, found: Found) -> Passage:

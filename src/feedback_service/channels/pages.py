@@ -78,6 +78,8 @@ class Pages:
             settings=settings,
             bdi=isolated,
             all_languages=LANGUAGES,
+            offered=[LANGUAGES[code] for code in interfaces],
+            public_url=settings.public_url.rstrip("/"),
         )
 
     @property

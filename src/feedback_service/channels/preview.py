@@ -14,6 +14,7 @@ from ..render.html import digest_document
 from ..reports.build import digest
 from ..storage.published import newest_complete_round, sources_before, sources_of_round
 from ..storage.regions import read_directory
+from ..storage.replies import released_before
 from ..storage.session import Store
 from .pages import Pages
 
@@ -43,7 +44,9 @@ class Preview:
             round_id = newest_complete_round(connection)
             sources = sources_of_round(connection, round_id) if round_id else []
             earlier = sources_before(connection, round_id) if round_id else []
+            replies = released_before(connection, round_id) if round_id else []
         if interface is None or region not in directory or not sources:
             raise HTTPException(404)
-        made = digest(sources, directory, code, region, interface.plain, demo=True, earlier=earlier)
+        say = interface.plain
+        made = digest(sources, directory, code, region, say, demo=True, earlier=earlier, replies=replies)
         return HTMLResponse(digest_document(made, interface), headers={"content-security-policy": _POLICY})

@@ -3,89 +3,66 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from ..i18n import LANGUAGES, Language
-from ..intake.open_rounds import Asked, OpenRounds
-from ..reports.build import region_name
-from ..reports.model import MOST_PRESSING
-from ..storage.published import find_source
-from ..storage.replies import Reply, all_replies
+from ..intake.open_rounds import OpenRounds
 from ..storage.session import Store
 from .addressed import language_code
 from .pages import Pages
-from .reply_form import STATES
+from .publishing import Publishing
+from .replies_shown import all_shown, words_of
 
-# Each state has a sign too, for those who don't read easily.
-_SIGNS = {"heard": "👂", "decided": "→", "done": "✓", "impossible": "✗"}
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One reply for a reader. `language` is the text's own where there is none in the reader's."""
-
-    title: str
-    results: str
-    office: str
-    state: str
-    sign: str
-    answered: date
-    text: str
-    language: Language
-    translated: bool
+# On the page of all regions: the others are on the pages of theirs.
+_NEWEST = 20
 
 
 @dataclass(frozen=True, slots=True)
 class RepliesPage:
-    """What the handler needs, given once when the application is made."""
+    """What the handlers need, given once when the application is made."""
 
     pages: Pages
     open_rounds: OpenRounds
     store: Store
+    publishing: Publishing
 
     def routes(self) -> list[Route]:
-        """The one address."""
-        return [Route("/{lang}/replies", self.show)]
+        """All regions' newest replies, and those of one region."""
+        return [
+            Route("/{lang}/replies", self.publishing(self.show)),
+            Route("/{lang}/replies/{region}", self.publishing(self.region)),
+        ]
 
     async def show(self, request: Request) -> Response:
-        """All released replies, those to the newest report first."""
+        """The newest replies of all regions, and where the others are."""
         code, asked = language_code(self.pages, request), await self.open_rounds.current()
-        shown = await run_in_threadpool(self._shown, code, asked)
-        return self.pages.page("replies.html", code, replies=shown)
+        found = await run_in_threadpool(all_shown, self.store, asked.directory, code)
+        answered = {one.region for one in found}
+        return self.pages.page(
+            "replies.html",
+            code,
+            region=None,
+            replies=found[:_NEWEST],
+            regions=[one for one in asked.directory.regions.values() if one.ags in answered],
+            **words_of(self.pages.interfaces[code]),
+        )
 
-    def _shown(self, code: str, asked: Asked) -> list[Shown]:
-        with self.store.read() as connection:
-            found = all_replies(connection, "released")
-            rounds = {(one.survey, one.round) for one in found if one.survey}
-            sources = {key: find_source(connection, *key) for key in sorted(rounds)}
-        labels: dict[tuple[str, str, str], str] = {}
-        for (survey, round_id), source in sources.items():
-            if source:
-                questionnaire = source[0].questionnaire
-                question = questionnaire.question(MOST_PRESSING)
-                for choice in question.choices if question else ():
-                    label = choice.label[questionnaire.language_or_source(code)]
-                    labels[survey, round_id, choice.name] = label
-        return [self._one(one, code, asked, labels) for one in found]
-
-    def _one(self, one: Reply, code: str, asked: Asked, labels: dict[tuple[str, str, str], str]) -> Shown:
-        interface = self.pages.interfaces[code]
-        topic = labels.get((one.survey, one.round, one.topic)) or interface.plain("The report as a whole")
-        language = code if code in one.texts else next(iter(one.texts))
-        survey = one.survey or next((head.survey for head in asked.releases if head.round == one.round), "")
-        return Shown(
-            title=f"{topic} · {region_name(asked.directory, one.region, interface.plain)} · {one.round}",
-            results=f"/{code}/results/{survey}/{one.round}/{one.region}" if survey else f"/{code}/results/",
-            office=one.office,
-            state=STATES[one.state],
-            sign=_SIGNS[one.state],
-            answered=one.answered,
-            text=one.texts[language],
-            language=LANGUAGES[language],
-            translated=language == code,
+    async def region(self, request: Request) -> Response:
+        """Everything that was answered about one region."""
+        code, asked = language_code(self.pages, request), await self.open_rounds.current()
+        region = asked.directory.regions.get(str(request.path_params["region"]))
+        if region is None:
+            raise HTTPException(404)
+        found = await run_in_threadpool(all_shown, self.store, asked.directory, code)
+        return self.pages.page(
+            "replies.html",
+            code,
+            region=region,
+            replies=[one for one in found if one.region == region.ags],
+            regions=[],
+            **words_of(self.pages.interfaces[code]),
         )

@@ -5,45 +5,40 @@ What it writes lies in the inbox until it is taken up, and is published only aft
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import get_args
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from ..errors import N_, FeedbackError
 from ..intake.open_rounds import OpenRounds
 from ..intake.rate_limit import TooManyRequests
-from ..regions.directory import Directory
-from ..reports.build import region_name, region_report
+from ..render.words import REPLY_STATES
 from ..sealing.links import InvalidLink, Link, read_token
 from ..storage.inbox import Inbox, InboxFull
-from ..storage.mail_keys import read_links_public
-from ..storage.published import sources_of_round
-from ..storage.replies import LONGEST_OFFICE, LONGEST_TEXT, ReplyState
+from ..storage.mail_keys import MailKeyMissing, read_links_public
+from ..storage.replies import LONGEST_OFFICE, LONGEST_TEXT, ReplyState, cleaned
 from ..storage.session import Store
+from ..surveys.answers import UnknownChoice
 from .addressed import language_code
 from .form_body import read_form
+from .once_more import CHANGE_FIELD, LOOKED_FIELD, passages_of
 from .pages import Pages
+from .reply_topics import TopicGroup, split, topics_of
 from .sender import Limiter, retry_after
 
 # Answers to older reports come too late for anybody to remember them.
 _NEWEST_ROUNDS = 2
-_SEPARATOR = "/"
-STATES: dict[str, str] = {
-    "heard": N_("Heard: we know about it"),
-    "decided": N_("Decided: we will do something"),
-    "done": N_("Done"),
-    "impossible": N_("Not possible, and why"),
-}
-_FIELDS = ("topic", "state", "office", "text")
-_PROBLEMS = {
+_FIELDS = ("topic", "state", "text", "office")
+_PROBLEMS: Mapping[str, str] = {
+    "topic": UnknownChoice.message,
     "state": N_("Please say how far you are."),
-    "office": N_("Please name your office."),
     "text": N_("Please write an answer of at most 2,000 characters."),
+    "office": N_("Please name your office."),
 }
 
 
@@ -56,11 +51,30 @@ class TooLateToAnswer(FeedbackError):
 
 
 @dataclass(frozen=True, slots=True)
-class Topic:
-    """What can be answered; `value` is the form's, empty for the report as a whole."""
+class Wrong:
+    """What keeps an answer from being taken: by field, or `whole` about all of it."""
 
-    value: str
-    label: str
+    fields: tuple[str, ...] = ()
+    whole: FeedbackError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A form as an office filled it in, for the report that its link names."""
+
+    link: Link
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+    def wrong(self, groups: list[TopicGroup]) -> Wrong:
+        """The fields that can't be taken."""
+        known = {"", *(topic.value for group in groups for topic in group.topics)}
+        lawful = {
+            "topic": self.fields["topic"] in known,
+            "state": self.fields["state"] in get_args(ReplyState),
+            "text": 0 < len(self.fields["text"]) <= LONGEST_TEXT,
+            "office": 0 < len(self.fields["office"]) <= LONGEST_OFFICE,
+        }
+        return Wrong(tuple(name for name in _FIELDS if not lawful[name]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,75 +87,85 @@ class ReplyForm:
     limiter: Limiter
 
     def routes(self) -> list[Route]:
-        """One address to read and to send to."""
+        """One address to read and to send to, and where it ends; before those of regions, who take any word."""
         path = "/{lang}/replies/answer/{token}"
-        return [Route(path, self.ask, methods=["GET"]), Route(path, self.send, methods=["POST"])]
+        return [
+            Route(path, self.ask, methods=["GET"]),
+            Route(path, self.send, methods=["POST"]),
+            Route("/{lang}/replies/thanks", self.thanks),
+        ]
 
     async def ask(self, request: Request) -> Response:
-        """The empty form."""
+        """The empty form. Opening it changes nothing: mail programs open links by themselves."""
         code = language_code(self.pages, request)
-        link = await self._link(request)
-        return await self._form(code, link, {}, {})
+        typed = Typed(await self._link(request))
+        return self._form(code, typed, await self._topics(code, typed.link))
 
     async def send(self, request: Request) -> Response:
-        """Keep the answer until it is taken up; a mistake is shown with everything that was typed."""
+        """Check, ask once more where there is reason, keep until it is taken up; done is a 303."""
         code = language_code(self.pages, request)
         link = await self._link(request)
         sent = await read_form(request)
-        typed = {name: " ".join(sent.get(name, [])).replace("\r\n", "\n").strip() for name in _FIELDS}
-        problems = {name: _PROBLEMS[name] for name in _wrong(typed)}
-        if problems:
-            return await self._form(code, link, typed, problems, 422)
-        survey, _, topic = typed["topic"].partition(_SEPARATOR)
-        content = {
-            "token": str(request.path_params["token"]),
-            "survey": survey,
-            "topic": topic,
-            "state": typed["state"],
-            "office": typed["office"],
-            "text": typed["text"],
-            "language": code,
-        }
+        typed = Typed(link, {name: cleaned(" ".join(sent.get(name, []))) for name in _FIELDS})
+        groups = await self._topics(code, link)
+        wrong = typed.wrong(groups)
+        if wrong.fields:
+            return self._form(code, typed, groups, wrong)
+        if CHANGE_FIELD in sent:
+            return self._form(code, typed, groups, focus="text")
         try:
             self.limiter.check(request)
-            known = [one.value for one in await self._topics(code, link)]
-            if typed["topic"] not in known:
-                content |= {"survey": "", "topic": ""}
-            await run_in_threadpool(Inbox(self.store.inbox_folder).put, "reply", content)
+            passages = [one for name in ("text", "office") for one in passages_of(name, typed.fields[name])]
+            if passages and LOOKED_FIELD not in sent:
+                return self.pages.page("reply_again.html", code, passages=passages, typed=typed.fields)
+            await run_in_threadpool(self._keep, code, str(request.path_params["token"]), typed)
         except (InboxFull, TooManyRequests) as error:
-            said = {"form": str(self.pages.interfaces[code].error(error))}
-            return await self._form(code, link, typed, said, error.status, retry_after(error))
-        return self.pages.page("reply_form.html", code, state="done")
+            return self._form(code, typed, groups, Wrong(whole=error))
+        return RedirectResponse(f"/{code}/replies/thanks", status_code=303)
 
-    async def _form(
+    async def thanks(self, request: Request) -> Response:
+        """It arrived, and what happens next."""
+        return self.pages.page("reply_thanks.html", language_code(self.pages, request))
+
+    def _keep(self, code: str, token: str, typed: Typed) -> None:
+        survey, topic = split(typed.fields["topic"])
+        said = {"token": token, "survey": survey, "topic": topic, "language": code}
+        content = said | {name: typed.fields[name] for name in ("state", "text", "office")}
+        Inbox(self.store.inbox_folder).put("reply", content)
+
+    def _form(
         self,
         code: str,
-        link: Link,
-        typed: dict[str, str],
-        problems: dict[str, str],
-        status: int = 200,
-        headers: dict[str, str] | None = None,
+        typed: Typed,
+        groups: list[TopicGroup],
+        wrong: Wrong | None = None,
+        focus: str | None = None,
     ) -> Response:
-        asked = await self.open_rounds.current()
+        wrong = wrong or Wrong()
+        speak = self.pages.interfaces[code]
         return self.pages.page(
             "reply_form.html",
             code,
-            status,
-            headers,
-            state="ask",
-            name=region_name(asked.directory, link.region, self.pages.interfaces[code].plain),
-            round=link.round,
-            topics=await self._topics(code, link),
-            states=STATES,
-            typed={name: typed.get(name, "") for name in _FIELDS},
-            problems=problems,
-            longest_text=LONGEST_TEXT,
+            wrong.whole.status if wrong.whole else 422 if wrong.fields else 200,
+            retry_after(wrong.whole) if wrong.whole else None,
+            name=self.open_rounds.latest.directory[typed.link.region].name,
+            round=typed.link.round,
+            groups=groups,
+            states=REPLY_STATES,
+            typed={name: typed.fields.get(name, "") for name in _FIELDS},
+            sentences={name: speak.text(_PROBLEMS[name]) for name in wrong.fields},
+            whole=speak.error(wrong.whole) if wrong.whole else None,
+            focus=next(iter(wrong.fields), focus),
             longest_office=LONGEST_OFFICE,
         )
 
     async def _link(self, request: Request) -> Link:
         """The link of the address. Raises `InvalidLink`, `TooLateToAnswer`."""
-        public = await run_in_threadpool(read_links_public, self.store.spool_folder)
+        try:
+            public = await run_in_threadpool(read_links_public, self.store.spool_folder)
+        except MailKeyMissing:
+            # Without the key nothing was signed here; its own sentence is for operators.
+            raise InvalidLink from None
         link = read_token(str(request.path_params["token"]), public)
         asked = await self.open_rounds.current()
         if link.purpose != "reply" or link.region not in asked.directory:
@@ -151,30 +175,7 @@ class ReplyForm:
             raise TooLateToAnswer
         return link
 
-    async def _topics(self, code: str, link: Link) -> list[Topic]:
-        """The report as a whole, then what was named here, or in the state where that may not be shown."""
+    async def _topics(self, code: str, link: Link) -> list[TopicGroup]:
         directory = (await self.open_rounds.current()).directory
-        whole = self.pages.interfaces[code].plain("The report as a whole")
-        return [Topic("", whole), *await run_in_threadpool(self._named, code, link, directory)]
-
-    def _named(self, code: str, link: Link, directory: Directory) -> list[Topic]:
-        say = self.pages.interfaces[code].plain
-        with self.store.read() as connection:
-            sources = sources_of_round(connection, link.round)
-        topics = []
-        for source in sources:
-            regions = (link.region, directory.state.ags)
-            reports = (region_report(source, directory, code, region, say) for region in regions)
-            named = next(filter(None, (report.most_named() for report in reports)), [])
-            survey = source.questionnaire.name
-            topics += [Topic(f"{survey}{_SEPARATOR}{one.name}", one.label) for one in named]
-        return topics
-
-
-def _wrong(typed: dict[str, str]) -> Iterator[str]:
-    if typed["state"] not in get_args(ReplyState):
-        yield "state"
-    if not 0 < len(typed["text"]) <= LONGEST_TEXT:
-        yield "text"
-    if not 0 < len(typed["office"]) <= LONGEST_OFFICE:
-        yield "office"
+        interface = self.pages.interfaces[code]
+        return await run_in_threadpool(topics_of, self.store, directory, interface, link)

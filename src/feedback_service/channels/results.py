@@ -22,6 +22,8 @@ from ..reports.source import Source
 from ..storage.published import read_source, sources_before
 from ..storage.session import Store
 from .pages import Pages
+from .publishing import Publishing
+from .replies_shown import shown_about, words_of
 from .result_files import MEDIA_TYPES, ResultFiles
 
 
@@ -33,13 +35,14 @@ class Results:
     open_rounds: OpenRounds
     store: Store
     files: ResultFiles
+    publishing: Publishing
 
     def routes(self) -> list[Route]:
         """The addresses of the results; a file's ending stands behind a round or a region."""
         return [
-            Route("/{lang}/results/", self.index),
-            Route("/{lang}/results/{survey}/{file}", self.round_file),
-            Route("/{lang}/results/{survey}/{round}/{region}", self.region),
+            Route("/{lang}/results/", self.publishing(self.index)),
+            Route("/{lang}/results/{survey}/{file}", self.publishing(self.round_file)),
+            Route("/{lang}/results/{survey}/{round}/{region}", self.publishing(self.region)),
         ]
 
     async def index(self, request: Request) -> Response:
@@ -113,6 +116,8 @@ class Results:
             regions=self._named(code, asked, self._regions_shown(source, asked)),
             language_of_survey=source.questionnaire.language_or_source(code),
             endings=["csv", *self.files.endings(code), "json"],
+            answers=shown_about(self.store, source, asked.directory, code, region),
+            **words_of(interface),
         )
 
     def _overview(self, code: str, asked: Asked, survey: str, round_id: str) -> dict[str, object]:

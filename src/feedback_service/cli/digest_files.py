@@ -17,6 +17,7 @@ from ..reports.source import Source
 from ..settings import Settings
 from ..storage.published import sources_before, sources_of_round
 from ..storage.releases import release_heads
+from ..storage.replies import released_before
 
 
 class NoSuchLanguage(FeedbackError):
@@ -55,7 +56,16 @@ def digest_files(
     for done, (round_id, sources, region) in enumerate(wanted):
         progress(done, len(wanted))
         earlier = sources_before(connection, round_id)
-        made = digest(sources, directory, code, region, interface.plain, demo=settings.demo, earlier=earlier)
+        made = digest(
+            sources,
+            directory,
+            code,
+            region,
+            interface.plain,
+            demo=settings.demo,
+            earlier=earlier,
+            replies=released_before(connection, round_id),
+        )
         for ending in endings:
             content = DOCUMENTS[ending](made, interface, settings.operator)
             yield Path(round_id) / f"{region}-{code}.{ending}", content

@@ -15,6 +15,7 @@ from ..render.plain_text import digest_text
 from ..reports.build import digest
 from ..storage.published import newest_complete_round, sources_before, sources_of_round
 from ..storage.regions import read_directory
+from ..storage.replies import released_before
 from .common import DEFAULT_DATA, Data, Json, Out, RoundName, installation
 from .digest_files import interface_in
 from .sending import bounce, send, status
@@ -74,9 +75,19 @@ def preview(
         round_id = round_name or newest_complete_round(connection)
         sources = sources_of_round(connection, round_id) if round_id else []
         earlier = sources_before(connection, round_id) if round_id else []
+        replies = released_before(connection, round_id) if round_id else []
     if not sources or round_id is None:
         raise NothingReleased
-    made = digest(sources, directory, language, region, interface.plain, demo=settings.demo, earlier=earlier)
+    made = digest(
+        sources,
+        directory,
+        language,
+        region,
+        interface.plain,
+        demo=settings.demo,
+        earlier=earlier,
+        replies=replies,
+    )
     text, html = digest_text(made, interface), digest_document(made, interface)
     file = store.folder / "previews" / f"digest-{region}-{round_id}-{language}.html"
     files = {ending: file.with_suffix(f".{ending}") for ending in wanted}

@@ -12,7 +12,6 @@ from ..errors import FeedbackError
 from ..i18n import LANGUAGES
 from ..storage.mail_keys import read_mail_key
 from ..storage.regions import read_directory
-from ..storage.releases import release_heads
 from ..storage.replies import (
     LONGEST_OFFICE,
     LONGEST_TEXT,
@@ -21,6 +20,8 @@ from ..storage.replies import (
     ReplyStep,
     add,
     all_replies,
+    can_be_answered,
+    cleaned,
     fresh_id,
     put_text,
     refuse,
@@ -81,16 +82,18 @@ def add_reply(
     store, _ = installation(data)
     with store.read() as connection:
         read_directory(connection)[region]
-        known = {head.round for head in release_heads(connection)}
+        released_round = can_be_answered(connection, round_id, "", "")
+        known = can_be_answered(connection, round_id, survey, topic)
     states = get_args(ReplyState)
-    _require(round_id in known, f"there is no released round {round_id[:20]}")
+    _require(released_round, f"there is no released round {round_id[:20]}")
+    _require(known, "that round's survey knows no such problem; give --survey and --topic, or neither")
     _require(state in states, f"the state is none of {', '.join(states)}")
-    _require(0 < len(office.strip()) <= LONGEST_OFFICE, "the office needs a name")
-    _checked_text(text, language)
+    _require(0 < len(cleaned(office)) <= LONGEST_OFFICE, f"an office has 1 to {LONGEST_OFFICE} characters")
     day = today()
     one = Reply(
-        fresh_id(), region, round_id, survey, topic, office.strip(),
-        next(known_state for known_state in states if known_state == state), {language: text.strip()},
+        fresh_id(), region, round_id, survey, topic, cleaned(office),
+        next(known_state for known_state in states if known_state == state),
+        {language: _checked_text(text, language)},
         "released" if released else "waiting", day, day if released else None,
     )  # fmt: skip
     with store.begin() as connection:
@@ -107,11 +110,13 @@ def list_replies(
 ) -> None:
     """All replies, with what came through links since."""
     store, _ = installation(data)
-    take_replies(store, read_mail_key(store.mail_folder), today())
+    taken = take_replies(store, read_mail_key(store.mail_folder), today())
     step: ReplyStep | None = "waiting" if waiting else None
     with store.read() as connection:
         directory, found = read_directory(connection), all_replies(connection, step)
     out = Out(as_json)
+    if taken.removed:
+        out.line(f"{taken.removed} files of the inbox were no answers through a link of ours, and removed.")
     for one in found:
         about = f"{one.survey} {one.topic}" if one.topic else "the report"
         name = directory[one.region].name if one.region in directory else one.region
@@ -127,17 +132,19 @@ def release_reply(reply: Id, data: Data = DEFAULT_DATA, as_json: Json = False) -
     """Publish a reply."""
     store, _ = installation(data)
     one = _one(store, reply)
+    _require(bool(one.texts), "it was refused and its text is gone; enter it anew with: replies add")
     with store.begin() as connection:
         release(connection, one.id, today())
     _done(one, "released", Out(as_json))
 
 
 def refuse_reply(reply: Id, data: Data = DEFAULT_DATA, as_json: Json = False) -> None:
-    """Never publish a reply, or take it back."""
+    """Never publish a reply, or take it back. Its text is destroyed."""
     store, _ = installation(data)
     one = _one(store, reply)
     with store.begin() as connection:
         refuse(connection, one.id)
+    store.scrub()
     _done(one, "refused", Out(as_json))
 
 
@@ -146,10 +153,11 @@ def add_text(
 ) -> None:
     """Add a reply's text in another language, or replace it."""
     store, _ = installation(data)
-    _checked_text(text, language)
+    said = _checked_text(text, language)
     one = _one(store, reply)
+    _require(one.step != "refused", "it was refused")
     with store.begin() as connection:
-        put_text(connection, one, language, text.strip())
+        put_text(connection, one, language, said)
     _done(one, one.step, Out(as_json))
 
 
@@ -166,9 +174,12 @@ def _done(one: Reply, step: str, out: Out) -> None:
     out.finish({"id": one.id, "step": step})
 
 
-def _checked_text(text: str, language: str) -> None:
+def _checked_text(text: str, language: str) -> str:
+    """The text as it is kept."""
+    said = cleaned(text)
     _require(language in LANGUAGES, f"there is no language “{language[:10]}”")
-    _require(0 < len(text.strip()) <= LONGEST_TEXT, f"a text has 1 to {LONGEST_TEXT} characters")
+    _require(0 < len(said) <= LONGEST_TEXT, f"a text has 1 to {LONGEST_TEXT} characters")
+    return said
 
 
 def _require(lawful: bool, reason: str) -> None:

@@ -13,10 +13,12 @@ from ..render.pdf import LANGUAGES as PDF_LANGUAGES
 from ..render.plain_text import digest_text
 from ..reports.build import digest
 from ..reports.model import Digest
+from ..reports.replies import Reply
 from ..reports.source import Source
 from ..settings import Settings
 from ..storage.published import sources_before, sources_of_round
 from ..storage.regions import read_directory
+from ..storage.replies import released_before
 from ..storage.session import Store
 from .message import Attachment, DigestContent, reply_title
 
@@ -48,6 +50,7 @@ class _Releases:
     round: str
     sources: list[Source]
     earlier: list[Source]
+    replies: list[Reply]
     directory: Directory
 
 
@@ -92,6 +95,7 @@ class DigestMaker:
                 interface.plain,
                 demo=settings.demo,
                 earlier=releases.earlier,
+                replies=releases.replies,
             )
             html = digest_mail_html(made, interface, settings.public_url)
             self._last = (key, _Made(made, digest_text(made, interface), html))
@@ -104,6 +108,7 @@ class DigestMaker:
                     round_id,
                     sources_of_round(connection, round_id),
                     sources_before(connection, round_id),
+                    released_before(connection, round_id),
                     read_directory(connection),
                 )
         return self._read

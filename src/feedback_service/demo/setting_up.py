@@ -23,17 +23,20 @@ from ..sealing.seal import SealingContext, seal
 from ..sealing.wrapping import Derivation, derive
 from ..settings import SETTINGS_FILE, Settings, settings_text
 from ..storage.regions import read_directory
+from ..storage.replies import add_once
 from ..storage.rounds import MIXABLE, Round, all_rounds
 from ..storage.session import Store
 from ..storage.surveys import survey_by_fingerprint
 from .invented import invent
 from .passphrase import DEMO_PASSPHRASE
+from .replies import invented_replies
 
 RESPONDENTS = 4000
 PAST_QUARTERS = 2
 _SMALL = Derivation(memory_kib=8 * 1024, passes=1, lanes=1)
 _CLIENTS_SHARE = 0.82
 _DAYS_TO_RELEASE = 4
+_REPLIES_TO_NEWEST = 3
 
 Progress = Callable[[str], None]
 
@@ -51,6 +54,7 @@ def set_up(
     for past in range(-PAST_QUARTERS, 0):
         for one in _rounds_of(store, current.plus(past)):
             _bring_to_release(store, one, respondents // PAST_QUARTERS, progress)
+        _reply(store, current.plus(past), today, most=_REPLIES_TO_NEWEST if past == -1 else None)
     return store
 
 
@@ -78,6 +82,13 @@ def _bring_to_release(store: Store, one: Round, respondents: int, progress: Prog
         count_round(store, one, private_path(store.key_folder, one.survey, one.round), DEMO_PASSPHRASE)
     if one.state != "released":
         release_round(store, one, quarter.last_day + timedelta(days=_DAYS_TO_RELEASE))
+
+
+def _reply(store: Store, quarter: Quarter, today: date, most: int | None) -> None:
+    issued = quarter.last_day + timedelta(days=_DAYS_TO_RELEASE)
+    with store.begin() as connection:
+        for one in invented_replies(str(quarter), issued, today, most):
+            add_once(connection, one)
 
 
 def _answer_round(store: Store, one: Round, number: int) -> None:

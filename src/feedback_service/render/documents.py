@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from datetime import date
 
 from ..i18n import Interface
 from ..reports.model import Digest
@@ -29,7 +30,7 @@ def _csv(made: Digest, _interface: Interface, _operator: str) -> bytes:
 def _json(made: Digest, _interface: Interface, _operator: str) -> bytes:
     """The report model itself, field by field, for programs."""
     document = {"format": JSON_FORMAT, **asdict(made), "issued": made.issued.isoformat()}
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    return (json.dumps(document, ensure_ascii=False, indent=1, default=date.isoformat) + "\n").encode()
 
 
 JSON_FORMAT = "feedback-digest/1"

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from ..reports.model import MOST_PRESSING, ChoiceFigure, RegionReport, Withheld
+from ..errors import N_
+from ..reports.model import MOST_PRESSING, ChoiceFigure, RegionReport, ReplyState, Withheld
 
 Say = Callable[..., str]
 Counted = Callable[..., str]
+# How far an office is, as it says itself; each with a sign too, for those who don't read easily.
+REPLY_STATES: Mapping[ReplyState, str] = {
+    "heard": N_("Heard: we know about it"),
+    "decided": N_("Decided: we will do something"),
+    "done": N_("Done"),
+    "impossible": N_("Not possible, and why"),
+}
+REPLY_SIGNS: Mapping[ReplyState, str] = {"heard": "○", "decided": "◐", "done": "●", "impossible": "✗"}
 # In a sentence; every change has its arrow in the tables.
 _MOST_CHANGES = 3
 

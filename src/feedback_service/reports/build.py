@@ -16,6 +16,7 @@ from ..surveys.categories import NO_ANSWER
 from ..surveys.questionnaire import Question
 from .across import pressing_map, pressing_trend
 from .model import ChoiceFigure, Digest, DigestPart, QuestionFigures, RegionReport, Withheld
+from .replies import Reply, answered_topics, digest_replies
 from .source import Source, rows_by_class
 
 Say = Callable[..., str]
@@ -59,8 +60,12 @@ def digest(
     *,
     demo: bool,
     earlier: Sequence[Source] = (),
+    replies: Sequence[Reply] = (),
 ) -> Digest:
-    """The digest of one region over the surveys of one round; `earlier` are older releases, for trends."""
+    """The digest of one region over the surveys of one round; `earlier` are older releases, for trends.
+
+    `replies` are released ones of all regions; those to earlier reports about this region are shown.
+    """
     around = _and_what_it_lies_in(directory, region)
     parts = []
     for source in sources:
@@ -83,6 +88,9 @@ def digest(
         demo=demo,
         parts=tuple(parts),
         rounds=tuple(sorted({one.release["round"] for one in (*earlier, *sources)})),
+        replies=digest_replies(replies, earlier, directory, language, region),
+        # No other region's recipients are told about single Kreise.
+        answered=answered_topics(replies, earlier, directory) if region == directory.state.ags else None,
     )
 
 

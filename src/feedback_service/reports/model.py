@@ -11,6 +11,8 @@ from datetime import date
 from typing import Literal
 
 Arrow = Literal["up", "down"]
+# How far an office is with what people named.
+ReplyState = Literal["heard", "decided", "done", "impossible"]
 # The question for the most pressing problems, in both standing surveys.
 MOST_PRESSING = "pressing"
 
@@ -155,10 +157,48 @@ class DigestPart:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """What one office answered to one round's report.
+
+    `survey`, `topic` and `topic_label` are empty where the report as a whole is answered. `figure` is what
+    was released about the topic in this region, if it may be shown. `language` is the text's own, another
+    one than the reader's where it isn't translated. `days` lie between the figures' release and the answer,
+    which was itself `released` later.
+    """
+
+    id: str
+    region: str
+    region_name: str
+    round: str
+    survey: str
+    topic: str
+    topic_label: str
+    figure: ChoiceFigure | None
+    state: ReplyState
+    office: str
+    text: str
+    language: str
+    answered: date
+    days: int
+    released: date
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredTopics:
+    """How many of the problems that a round named in the whole state any office has answered."""
+
+    round: str
+    topics: int
+    answered: int
+
+
+@dataclass(frozen=True, slots=True)
 class Digest:
     """What one recipient gets about one round: all surveys, their region and what it lies in.
 
     `issued` is the day of the newest of the releases. `rounds` are those with a release, up to this one.
+    `replies` are what was answered to earlier reports about this region, newest first; `answered` counts them
+    over all regions, in the state's own digest only.
     """
 
     language: str
@@ -169,3 +209,5 @@ class Digest:
     demo: bool
     parts: tuple[DigestPart, ...]
     rounds: tuple[str, ...] = ()
+    replies: tuple[Answered, ...] = ()
+    answered: AnsweredTopics | None = None
