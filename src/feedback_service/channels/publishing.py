@@ -19,7 +19,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 _SECONDS = 3600
 _MARK_BYTES = 15
 _FROM_HERE = ("same-origin", "same-site")
-_VARY = "Sec-Fetch-Site, Accept, Accept-Encoding"
+_VARY = "Sec-Fetch-Site, Accept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ class Publishing:
             headers |= {"cache-control": f"public, max-age={_SECONDS}", "etag": mark}
             if _knows(request, mark):
                 reply = Response(status_code=304)
+                # With content the layer that compresses says so.
+                headers["vary"] += ", Accept-Encoding"
         reply.headers.update(headers)
         return reply
 

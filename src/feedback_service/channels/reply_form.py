@@ -87,7 +87,7 @@ class ReplyForm:
     limiter: Limiter
 
     def routes(self) -> list[Route]:
-        """One address to read and to send to, and where it ends; before those of regions, who take any word."""
+        """One address to read and to send to, and where it ends; before those of regions."""
         path = "/{lang}/replies/answer/{token}"
         return [
             Route(path, self.ask, methods=["GET"]),

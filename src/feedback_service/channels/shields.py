@@ -67,15 +67,16 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._add(message["headers"])
+                self._add(message["headers"], message["status"])
             await send(message)
 
         await self.app(scope, receive, with_headers)
 
-    def _add(self, headers: list[tuple[bytes, bytes]]) -> None:
+    def _add(self, headers: list[tuple[bytes, bytes]], status: int) -> None:
         have = dict(headers)
         headers.extend(header for header in _ALWAYS if header[0] not in have)
-        if have.get(b"content-length") == b"0":
+        # What a 304 says replaces what the kept page came with (RFC 9111, 3.2): its policy would go.
+        if have.get(b"content-length") == b"0" or status == 304:
             return
         headers.extend(header for header in _CONTENT if header[0] not in have)
         if b"content-security-policy" not in have:
