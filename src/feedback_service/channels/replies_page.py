@@ -22,7 +22,7 @@ from .pages import Pages
 from .reply_form import STATES
 
 # Each state has a sign too, for those who don't read easily.
-_SIGNS = {"heard": "👂", "decided": "→", "done": "✓", "impossible": "✗"}
+_SIGNS = {"heard": "○", "decided": "◐", "done": "●", "impossible": "✗"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +74,12 @@ class RepliesPage:
         return [self._one(one, code, asked, labels) for one in found]
 
     def _one(self, one: Reply, code: str, asked: Asked, labels: dict[tuple[str, str, str], str]) -> Shown:
-        interface = self.pages.interfaces[code]
-        topic = labels.get((one.survey, one.round, one.topic)) or interface.plain("The report as a whole")
+        say = self.pages.interfaces[code].plain
+        topic = labels.get((one.survey, one.round, one.topic)) or say("The report as a whole")
         language = code if code in one.texts else next(iter(one.texts))
         survey = one.survey or next((head.survey for head in asked.releases if head.round == one.round), "")
         return Shown(
-            title=f"{topic} · {region_name(asked.directory, one.region, interface.plain)} · {one.round}",
+            title=f"{topic} · {region_name(asked.directory, one.region, say)} · {one.round}",
             results=f"/{code}/results/{survey}/{one.round}/{one.region}" if survey else f"/{code}/results/",
             office=one.office,
             state=STATES[one.state],

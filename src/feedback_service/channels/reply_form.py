@@ -154,8 +154,11 @@ class ReplyForm:
     async def _topics(self, code: str, link: Link) -> list[Topic]:
         """The report as a whole, then what was named here, or in the state where that may not be shown."""
         directory = (await self.open_rounds.current()).directory
-        whole = self.pages.interfaces[code].plain("The report as a whole")
-        return [Topic("", whole), *await run_in_threadpool(self._named, code, link, directory)]
+        say = self.pages.interfaces[code].plain
+        return [
+            Topic("", say("The report as a whole")),
+            *await run_in_threadpool(self._named, code, link, directory),
+        ]
 
     def _named(self, code: str, link: Link, directory: Directory) -> list[Topic]:
         say = self.pages.interfaces[code].plain
