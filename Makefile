@@ -6,7 +6,7 @@ PORT ?= 8000
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint strings screenshots transcripts benchmarks lock clean
+.PHONY: help setup run test lint strings screenshots transcripts examples benchmarks lock clean
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -46,6 +46,9 @@ screenshots: $(VENV)/.test ## take the pictures in docs/pictures from a running 
 
 transcripts: $(VENV)/.test ## write what a chat with the bot shows into docs/telegram-transcripts.md
 	$(BIN)/python docs/write_transcripts.py
+
+examples: $(VENV)/.test ## make the digests and mails in docs/examples from a demo of their own
+	$(BIN)/python docs/take_examples.py
 
 benchmarks: $(VENV)/.test ## print speed as ratios to bounds measured in the same run
 	$(BIN)/python benchmarks/submit.py

@@ -25,7 +25,8 @@ SOURCES = (HERE.parent / "src", HERE.parent / "bots")
 TEMPLATE = HERE / f"{DOMAIN}.pot"
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
 KEYWORDS: dict[str, tuple[int, ...] | None] = {
-    "_": None, "N_": None, "say": None, "_say": None, "counted": (1, 2), "ngettext": (1, 2),
+    "_": None, "N_": None, "say": None, "_say": None, "plain": None,
+    "counted": (1, 2), "plain_counted": (1, 2), "ngettext": (1, 2),
 }  # fmt: skip
 _PLACEHOLDER = re.compile(r"%(?:\(\w+\))?.")
 
