@@ -11,6 +11,8 @@ import pytest
 
 from feedback_service.i18n import LANGUAGES, Interface
 from feedback_service.reports.model import (
+    Answered,
+    AnsweredTopics,
     Arrow,
     ChoiceFigure,
     Digest,
@@ -123,6 +125,7 @@ def digest() -> Callable[..., Digest]:
         demo: bool = False,
         trend: Trend | None = None,
         tiles: TileMap | None = None,
+        replies: tuple[Answered, ...] = (),
     ) -> Digest:
         """`narrower` are regions inside the state, the narrowest first."""
         reports = (*narrower, state)
@@ -136,9 +139,40 @@ def digest() -> Callable[..., Digest]:
             demo,
             (DigestPart(reports, trend, tiles),),
             rounds,
+            replies,
+            AnsweredTopics("2026-Q3", 12, 5) if replies else None,
         )
 
     return made
+
+
+@pytest.fixture(scope="session")
+def replies() -> tuple[Answered, ...]:
+    """One about a problem, with letters that no font has; one about the report, in another language."""
+    day = date(2026, 11, 2)
+    texts = ("We rent twelve flats. 👍 漢 መልሲ\nFrom May on.", "Wir wissen davon.")
+    first = Answered(
+        "a" * 32, "08237", "Freudenstadt", "2026-Q3", "small", "work", "Work", None, "decided", HOSTILE,
+        texts[0], "en", day, 12, day,
+    )  # fmt: skip
+    second = Answered(
+        "b" * 32,
+        "08237",
+        "Freudenstadt",
+        "2026-Q3",
+        "",
+        "",
+        "",
+        None,
+        "heard",
+        "Amt",
+        texts[1],
+        "de",
+        day,
+        1,
+        day,
+    )
+    return first, second
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,9 @@ import pytest
 
 from feedback_service.i18n import Interface
 from feedback_service.render.html import digest_document, report_fragment
-from feedback_service.reports.model import Digest, RegionReport, TileMap, Trend
+from feedback_service.render.mail import digest_mail_html
+from feedback_service.render.plain_text import digest_text
+from feedback_service.reports.model import Answered, Digest, RegionReport, TileMap, Trend
 
 Cells = Callable[[str], list[list[str]]]
 MakeDigest = Callable[..., Digest]
@@ -181,6 +183,28 @@ def test_drawings_have_their_tables(
     assert ["2026-Q2", "–", "–", "21 %"] in rows
     assert "–: nothing may be shown for that quarter." in html
     assert "<script" not in html
+
+
+def test_what_was_answered_stands_behind_page_one(
+    large: RegionReport,
+    small: RegionReport,
+    english: Interface,
+    digest: MakeDigest,
+    replies: tuple[Answered, ...],
+) -> None:
+    made = digest(large, small, replies=replies)
+    html = digest_document(made, english)
+    for document in (html, digest_mail_html(made, english, "https://example.org")):
+        assert "You said, we did" in document and "Problems that were answered: 5 of 12" in document
+        assert "Work · 2026-Q3" in document and "◐ Decided: we will do something" in document
+        assert "👍 漢 መልሲ" in document and "answered after 12 days" in document
+        assert "The report as a whole · 2026-Q3" in document and 'lang="de"' in document
+        assert "<script" not in document
+    assert html.index("You said") < html.index("Question pressing")
+    text = digest_text(made, english)
+    assert "Work · 2026-Q3: ◐ Decided: we will do something\nWe rent twelve flats." in text
+    assert "answered after 1 day" in text
+    assert "You said" not in digest_document(digest(large, small), english)
 
 
 @pytest.mark.parametrize("demo", [True, False])

@@ -13,7 +13,7 @@ import pytest
 
 from feedback_service.i18n import Interface
 from feedback_service.render.pdf import NoPdfInThisLanguage, digest_pdf
-from feedback_service.reports.model import Digest, RegionReport, TileMap, Trend
+from feedback_service.reports.model import Answered, Digest, RegionReport, TileMap, Trend
 
 PROFILES = (page.ValidationProfile.PDF_UA_1, page.ValidationProfile.PDF_A_2A)
 # The checker takes a carriage return at a stream's end for the end of the line, and the length for wrong.
@@ -58,8 +58,13 @@ def test_map_lines_and_a_third_region_are_valid_too(
     english: Interface,
     trend: Trend,
     tiles: TileMap,
+    replies: tuple[Answered, ...],
 ) -> None:
-    for made in (digest(large, trend=trend, tiles=tiles), digest(large, hostile, small, trend=trend)):
+    for made in (
+        digest(large, trend=trend, tiles=tiles),
+        digest(large, hostile, small, trend=trend),
+        digest(large, small, replies=replies),
+    ):
         assert _faults(digest_pdf(made, english, "An operator")) == []
 
 

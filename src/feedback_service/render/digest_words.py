@@ -8,10 +8,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..i18n import Interface
-from ..reports.model import ChoiceFigure, Digest, DigestPart, QuestionFigures, RegionReport, TileMap, Trend
+from ..i18n import LANGUAGES, Interface
+from ..reports.model import (
+    Answered,
+    ChoiceFigure,
+    Digest,
+    DigestPart,
+    QuestionFigures,
+    RegionReport,
+    TileMap,
+    Trend,
+)
 from .first_page import FirstPage, first_page
-from .words import audience, change, percent_words, protection, reasons, share, why_withheld
+from .words import (
+    REPLY_SIGNS,
+    REPLY_STATES,
+    audience,
+    change,
+    percent_words,
+    protection,
+    reasons,
+    share,
+    why_withheld,
+)
 
 # Heads of columns are narrow; the caption above each table has the whole name.
 _LONG_NAME, _SHORT_NAME = "Regierungsbezirk", "RB"
@@ -81,12 +100,33 @@ class PartWords:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplyWords:
+    """What one office answered. `language` is the text's own tag (BCP 47)."""
+
+    title: str
+    state: str
+    text: str
+    language: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class RepliesWords:
+    """What was answered to earlier reports; `counted` says how much of it, in the state's digest."""
+
+    heading: str
+    counted: str
+    replies: tuple[ReplyWords, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DigestWords:
-    """The whole digest. `demo` is empty where the answers are real."""
+    """The whole digest. `demo` is empty where the answers are real, `replies` none where nothing came."""
 
     title: str
     demo: str
     first: FirstPage
+    replies: RepliesWords | None
     parts: tuple[PartWords, ...]
     how: tuple[str, ...]
 
@@ -99,6 +139,7 @@ def digest_words(digest: Digest, interface: Interface) -> DigestWords:
         title=say("Feedback %(round)s: %(name)s", round=digest.round, name=digest.name),
         demo=say("Demonstration: the answers shown here are invented.") if digest.demo else "",
         first=first_page(digest, interface),
+        replies=written.replies(digest),
         parts=tuple(written.part(part) for part in digest.parts),
         how=(
             protection(say),
@@ -114,6 +155,35 @@ class _Written:
     def __init__(self, interface: Interface) -> None:
         self._interface = interface
         self._say = interface.plain
+
+    def replies(self, digest: Digest) -> RepliesWords | None:
+        say, answered = self._say, digest.answered
+        counted = ""
+        if answered and answered.topics:
+            told = say(
+                "Problems that were answered: %(answered)s of %(all)s",
+                answered=answered.answered,
+                all=answered.topics,
+            )
+            counted = f"{answered.round} · {told}"
+        if not digest.replies and not counted:
+            return None
+        return RepliesWords(
+            say("You said, we did"), counted, tuple(self._reply(one) for one in digest.replies)
+        )
+
+    def _reply(self, one: Answered) -> ReplyWords:
+        topic = one.topic_label or self._say("The report as a whole")
+        after = self._interface.plain_counted(
+            "answered after %(n)s day", "answered after %(n)s days", one.days
+        )
+        return ReplyWords(
+            title=f"{topic} · {one.round}",
+            state=f"{REPLY_SIGNS[one.state]} {self._say(REPLY_STATES[one.state])}",
+            text=one.text,
+            language=LANGUAGES[one.language].bcp47,
+            after=f"{one.office}, {after}",
+        )
 
     def part(self, part: DigestPart) -> PartWords:
         return PartWords(

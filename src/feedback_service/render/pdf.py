@@ -19,6 +19,7 @@ from ..errors import FeedbackError
 from ..i18n import Interface
 from ..reports.model import Digest
 from .digest_words import digest_words
+from .letters import all_printable
 from .tile_map import SHADES
 from .trend_lines import highest
 
@@ -43,7 +44,7 @@ def digest_pdf(digest: Digest, interface: Interface, operator: str = "") -> byte
 
 def content_of(digest: Digest, interface: Interface, operator: str) -> str:
     """What the template lays out, as JSON: values stay values there, whatever they say."""
-    return json.dumps(_document(digest, interface, operator), ensure_ascii=False)
+    return json.dumps(all_printable(_document(digest, interface, operator)), ensure_ascii=False)
 
 
 def laid_out(content: str, issued: date) -> bytes:

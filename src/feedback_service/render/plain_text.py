@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ..i18n import Interface
 from ..reports.model import Digest
-from .digest_words import DigestWords, PartWords, QuestionWords, digest_words
+from .digest_words import DigestWords, PartWords, QuestionWords, RepliesWords, digest_words
 
 _WIDTH = 72
 
@@ -15,7 +15,7 @@ _WIDTH = 72
 def digest_text(digest: Digest, interface: Interface) -> str:
     """The whole digest, lines of at most 72 characters."""
     words = digest_words(digest, interface)
-    lines = [*_first_page(words)]
+    lines = [*_first_page(words), *(_replies(words.replies) if words.replies else ())]
     for part in words.parts:
         lines += ["", "", part.title, "-" * len(part.title), *_part(part)]
     how = interface.plain("How to read this")
@@ -34,6 +34,14 @@ def _first_page(words: DigestWords) -> Iterator[str]:
         yield f"* {key.value} – {key.label}"
     for sentence in words.first.sentences:
         yield from ("", sentence)
+
+
+def _replies(words: RepliesWords) -> Iterator[str]:
+    yield from ("", "", words.heading, "-" * len(words.heading))
+    if words.counted:
+        yield from ("", words.counted)
+    for reply in words.replies:
+        yield from ("", f"{reply.title}: {reply.state}", *reply.text.splitlines(), reply.after)
 
 
 def _part(part: PartWords) -> Iterator[str]:

@@ -82,7 +82,13 @@ class _Sheets:
         sheet.write_string(0, 0, words.title, self._big)
         first = words.first
         keys = [f"{key.value} – {key.label}" for key in first.figures]
-        lines = [words.demo, *first.warnings, *keys, *first.sentences, *words.how]
+        answered = words.replies
+        replies = (
+            [f"{one.title}: {one.state} {one.text} ({one.after})" for one in answered.replies]
+            if answered
+            else []
+        )
+        lines = [words.demo, *first.warnings, *keys, *first.sentences, *replies, *words.how]
         for row, line in enumerate(filter(None, lines), start=2):
             sheet.write_string(row, 0, line, self._wrapped)
         row = 3 + sum(bool(line) for line in lines)
