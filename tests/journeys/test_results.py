@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 from typing import Any
@@ -129,7 +130,7 @@ def test_the_figures_are_the_same_in_all_languages(demonstration: Any) -> None:
 
 def _figures(url: str, code: str, address: str) -> list[str]:
     """Every number of the tables and of the replies, in the order of the page."""
-    page = httpx2.get(f"{url}/{code}/{address}").text
+    page = html.unescape(httpx2.get(f"{url}/{code}/{address}").text)
     cells = re.findall(r'class="figure"><bdi>(.*?)</bdi>', page)
     dates = re.findall(r'datetime="([\d-]+)"', page)
     return ["".join(str(int(sign)) for sign in cell if sign.isdigit()) for cell in cells] + dates
