@@ -28,7 +28,9 @@ def _over_the_wire(site: Any, path: str) -> int:
         return len("HTTP/1.1 200 OK\r\n\r\n") + head + len(body)
 
 
-@pytest.mark.parametrize("path", ["/", "/de/", "/de/a", "/ar/b", "/uk/privacy", "/de/results/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/de/", "/de/a", "/ar/b", "/uk/privacy", "/de/results/", "/de/replies"]
+)
 def test_a_page_is_one_request(site: Any, path: str) -> None:
     asks = _Asks()
     asks.feed(site.http.get(path).text)
@@ -44,7 +46,9 @@ class _Asks(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
-        address = given.get("src") or (given.get("href") if tag == "link" else None)
+        # What says where a page is for good, and in which other languages, is fetched by no browser.
+        named = given.get("rel") in ("canonical", "alternate")
+        address = given.get("src") or (given.get("href") if tag == "link" and not named else None)
         waits = given.get("preload") == "none" or given.get("loading") == "lazy"
         if address and not address.startswith("data:") and not waits:
             self.found.append(address)

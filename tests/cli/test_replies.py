@@ -60,6 +60,32 @@ def test_a_reply_is_entered_translated_released_and_taken_back(released: Any) ->
     assert found["texts"] == {"de": "Erledigt.", "en": "Done."} and found["released"]
     assert released.json("replies", "list", "--waiting") == []
     assert released.json("replies", "refuse", short)["step"] == "refused"
+    (gone,) = released.json("replies", "list")
+    assert gone["texts"] == {} and b"Erledigt." not in (released.data / "feedback.sqlite").read_bytes()
+    for words in (("release", short), ("text", short, "--language", "en", "--text", "Done.")):
+        refused = released.run("replies", *words)
+        assert refused.code == 1 and "it was refused" in refused.err
+    assert released.run("replies", "release", "zz").code == 1
+
+
+def test_a_reply_to_one_problem_is_published_at_once(released: Any) -> None:
+    words = ("--region", "08416", "--round", _round(released), "--state", "done", "--office", "Amt")
+    topic = ("--survey", "clients", "--topic", "housing")
+    entered = released.json("replies", "add", *words, *topic, "--text", "Ja.\r\nGut.", "--release")
+    (found,) = released.json("replies", "list")
+    assert entered["step"] == "released" and found["released"] == found["answered"]
+    assert (found["survey"], found["topic"], found["texts"]) == ("clients", "housing", {"de": "Ja.\nGut."})
+    preview = released.json("digests", "preview", "--region", "08416", "--format", "json")
+    assert preview["round"] == _round(released), "a report tells of replies to earlier ones"
+
+
+def test_what_is_no_answer_through_a_link_is_removed_and_counted(released: Any) -> None:
+    inbox = released.data / "spool" / "inbox"
+    inbox.mkdir(parents=True, exist_ok=True)
+    (inbox / f"{'a' * 32}.json").write_text('{"kind": "reply", "token": "x", "text": "CANARY"}')
+    done = released.run("replies", "list")
+    assert done.code == 0 and "1 files of the inbox were no answers" in done.out and "CANARY" not in done.out
+    assert not list(inbox.iterdir())
 
 
 def test_a_reply_that_cannot_be_entered_is_one_sentence(released: Any) -> None:
@@ -72,6 +98,8 @@ def test_a_reply_that_cannot_be_entered_is_one_sentence(released: Any) -> None:
         ("--text", " ", "a text has 1 to 2000 characters"),
         ("--language", "xx", "there is no language"),
         ("--region", "08999", "no region with the key"),
+        ("--topic", "housing", "knows no such problem"),
+        ("--office", "x" * 201, "an office has 1 to 200 characters"),
     ):
         words = lawful | {name: value}
         refused = released.run("replies", "add", *[word for pair in words.items() for word in pair])

@@ -149,13 +149,14 @@ def _served(app: ASGIApp, port: int) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Demonstration:
-    """Every page there is, with the figures of two quarters; `round` is the newer one.
+    """Every page there is, with the figures of two quarters; `round` is the newer one, `before` the other.
 
     `links` are the ends of addresses that stand in mails to offices.
     """
 
     url: str
     round: str
+    before: str
     links: tuple[str, ...]
 
 
@@ -188,5 +189,6 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstr
         yield Demonstration(
             f"http://127.0.0.1:{port}",
             newest,
+            str(Quarter.of(today).plus(-2)),
             (f"digests/confirm/{confirm}", f"digests/leave/{leave}", f"replies/answer/{answer}"),
         )

@@ -27,7 +27,7 @@ CODES = sorted(load_interfaces())
 CLOSELY = [code for code in ("de", "ar", "ti") if code in CODES]
 PAGES = (
     "", "thanks", "privacy", "what-we-keep", "delete", "accessibility", "results/", "replies",
-    "nowhere/at-all",
+    "replies/08416", "replies/thanks", "nowhere/at-all",
 )  # fmt: skip
 
 
@@ -108,11 +108,31 @@ def test_nothing_is_wrong_when_it_is_asked_once_more(
 
 
 @pytest.mark.parametrize("code", CLOSELY)
+def test_nothing_is_wrong_where_an_office_answers(
+    demonstration: Any, context: BrowserContext, code: str
+) -> None:
+    page = context.new_page()
+    _send_nothing(page, f"{demonstration.url}/{code}/{demonstration.links[-1]}")
+    expect(page.locator("#state")).to_be_focused()
+    assert page.evaluate(LOOK, "too") == NOTHING, "with mistakes"
+    page.locator("#state").select_option("done")
+    page.locator("#text").fill("0170 1234567, Herr Müller")
+    page.locator("#office").fill("Amt")
+    page.locator("main button").click()
+    expect(page.locator("mark")).to_have_count(2)
+    assert page.evaluate(LOOK, "too") == NOTHING, "asked once more"
+    # In the middle of a round most of a state's problems have an answer somewhere.
+    page.goto(f"{demonstration.url}/{code}/results/clients/{demonstration.before}/08")
+    expect(page.locator("section dl dd")).to_have_count(3)
+    assert page.evaluate(LOOK, "too") == NOTHING, "which problems were answered"
+
+
+@pytest.mark.parametrize("code", CLOSELY)
 def test_letters_twice_as_large_or_spaced_out_fit(
     demonstration: Any, context: BrowserContext, code: str
 ) -> None:
     page = context.new_page()
-    for path in ("", "a", f"results/clients/{demonstration.round}/08"):
+    for path in ("", "a", "replies", f"results/clients/{demonstration.round}/08", demonstration.links[-1]):
         page.goto(f"{demonstration.url}/{code}/{path}")
         for style in SPACED_OUT, TWICE_AS_LARGE:
             added = page.add_style_tag(content=style)

@@ -1,6 +1,7 @@
 """Every reply of every address keeps out of caches, of other sites' logs and of frames.
 
-Seen by plain HTTP and by Chromium.
+Seen by plain HTTP and by Chromium. Figures and replies alone, which are the same for everybody, may be kept
+by who didn't come from our own pages: by a program, not by Chromium, which here comes from the start page.
 The addresses come from the application's own table of routes, so that a new one can't be forgotten.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 import http.client
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +33,8 @@ FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 NEVER = {"set-cookie", "etag", "last-modified", "server", "date", "expires", "age", "via", "x-powered-by"}
 ALL_METHODS = {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"}
 Header = tuple[str, str]
+# What is published.
+KEPT = re.compile(r"/(de|ar)/(results/.*|replies(/(?!thanks|answer)\w+)?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +82,16 @@ def _addresses(app: Any, round_id: str) -> Iterator[tuple[str, str]]:
             yield from ((method, path) for method in sorted(route.methods or ()))
 
 
-def _faults(status: int, headers: list[Header], has_content: bool) -> list[str]:
-    """What is wrong with a reply's headers."""
+def _faults(status: int, headers: list[Header], has_content: bool, *, kept: bool = False) -> list[str]:
+    """What is wrong with a reply's headers. `kept` is what is published, asked for from elsewhere."""
     have = {name.lower(): value for name, value in headers}
-    faults = [f"has {name}" for name in sorted(NEVER & set(have))]
+    faults = [f"has {name}" for name in sorted((NEVER - {"etag"} if kept else NEVER) & set(have))]
     wanted = {"cache-control": "no-store", "referrer-policy": "no-referrer"}
+    if kept:
+        wanted["cache-control"] = "public, max-age=3600"
+        faults += [] if have.get("etag", "").startswith('W/"') else ["lacks etag"]
+        varies = {one.strip() for one in have.get("vary", "").split(",")}
+        faults += [] if {"Sec-Fetch-Site", "Accept"} <= varies else ["may be given to a person from here"]
     if has_content:
         wanted |= {"x-content-type-options": "nosniff", "cross-origin-resource-policy": "same-origin"}
         policy = [part.strip() for part in have.get("content-security-policy", "").split(";")]
@@ -114,19 +123,22 @@ def _own_style(path: str, faults: list[str]) -> list[str]:
 def test_every_address_by_every_method_and_as_chromium_sees_it(
     published: Published, chromium: Browser
 ) -> None:
-    statuses = set()
+    statuses, kinds = set(), Counter[bool]()
     known = {path for _, path in published.addresses}
     assert len(known) > 60
     for method, path in itertools.product(sorted(ALL_METHODS), sorted(known)):
         status, headers, content = _ask(published.url, method, path)
         statuses.add((method, status))
-        faults = _own_style(path, _faults(status, headers, bool(content) or method == "HEAD"))
+        kept = status == 200 and method in ("GET", "HEAD") and KEPT.fullmatch(path) is not None
+        faults = _own_style(path, _faults(status, headers, bool(content) or method == "HEAD", kept=kept))
+        kinds[kept] += 1
         assert faults == [], (method, path, status)
         forgets = {name.lower(): value for name, value in headers}.get("clear-site-data")
         is_thanks = re.fullmatch("/(de|ar)/(thanks|forget)", path) and method in ("GET", "HEAD")
         assert forgets == ('"cache", "storage"' if is_thanks else None), (method, path)
     assert {("GET", 200), ("HEAD", 200), ("GET", 404), ("POST", 404), ("PUT", 405)} <= statuses
     assert not {status for _, status in statuses} & {500, 501}
+    assert kinds[True] > 20 and kinds[False] > 200
     _chromium_sees_the_same(published, chromium)
 
 
@@ -226,3 +238,8 @@ def test_the_check_above_finds_what_is_wrong() -> None:
     for name in NEVER:
         assert _faults(200, [*good, (name, "x")], True) == [f"has {name}"]
     assert _faults(200, [*good, good[0]], True) == ["has two of a kind"]
+    kept = [("Cache-Control", "public, max-age=3600"), ("ETag", 'W/"x"'), ("Vary", "Accept, Sec-Fetch-Site")]
+    assert _faults(200, [*kept, *good[1:]], True, kept=True) == []
+    assert _faults(200, [*kept, *good[1:]], True)
+    for place in range(len(kept)):
+        assert _faults(200, [*kept[:place], *kept[place + 1 :], *good[1:]], True, kept=True)

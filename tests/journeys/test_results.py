@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import io
+import re
 from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
@@ -13,7 +15,11 @@ import pytest
 from playwright.sync_api import Browser
 from python_calamine import CalamineWorkbook
 
+from feedback_service.i18n import load_interfaces
+
 DISTRICT = "08416"
+# At 400 kbit/s, a phone at the edge of a cell, that is 0.6 seconds.
+MOST_BYTES = 30_000
 TYPES = {
     "PDF": "application/pdf",
     "XLSX": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -69,7 +75,9 @@ def test_a_region_has_a_feed_of_its_releases(demonstration: Any, lang: str) -> N
     assert reply.headers["content-type"] == "application/atom+xml; charset=utf-8"
     names = {"a": "http://www.w3.org/2005/Atom"}
     feed = ElementTree.fromstring(reply.content)
-    entries = feed.findall("a:entry", names)
+    every = feed.findall("a:entry", names)
+    told = {entry: entry.findtext("a:id", default="", namespaces=names) for entry in every}
+    entries = [entry for entry in every if "/results/" in told[entry]]
     releases = httpx2.get(f"{demonstration.url}/api/v1/releases").json()
     assert len(entries) == len(releases) > 1
     for entry, release in zip(entries, releases, strict=True):
@@ -84,6 +92,61 @@ def test_a_region_has_a_feed_of_its_releases(demonstration: Any, lang: str) -> N
         assert f'href="/{lang}/results/feed/{DISTRICT}.xml"' in page.text
     for id_ in ("a:id", "a:title", "a:updated", "a:author/a:name"):
         assert feed.findtext(id_, default="", namespaces=names), id_
+
+
+@pytest.mark.parametrize("lang", ["de", "ar"])
+def test_a_feed_tells_of_replies_too(demonstration: Any, lang: str) -> None:
+    names = {"a": "http://www.w3.org/2005/Atom"}
+    feed = ElementTree.fromstring(
+        httpx2.get(f"{demonstration.url}/{lang}/results/feed/{DISTRICT}.xml").content
+    )
+    entries = feed.findall("a:entry", names)
+    days = [entry.findtext("a:updated", default="", namespaces=names) for entry in entries]
+    assert days == sorted(days, reverse=True)
+    assert feed.findtext("a:updated", namespaces=names) == days[0]
+    replies = 0
+    for entry in entries:
+        address = urlsplit(entry.findtext("a:id", default="", namespaces=names))
+        if address.path == f"/{lang}/replies/{DISTRICT}":
+            page = httpx2.get(demonstration.url + address.path).text
+            assert f'id="{address.fragment}"' in page and entry.findtext("a:summary", namespaces=names)
+            replies += 1
+    assert replies == 5, "four that the demonstration invents, and one of the test's"
+    others = feed.findall(".//a:summary[@{http://www.w3.org/XML/1998/namespace}lang]", names)
+    assert len(others) == {"de": 0, "ar": 3}[lang], "what isn't translated says in which language it is"
+
+
+def test_the_figures_are_the_same_in_all_languages(demonstration: Any) -> None:
+    addresses = [
+        f"results/{survey}/{demonstration.round}/{region}"
+        for survey in ("clients", "counsellors")
+        for region in ("08", "08111")
+    ]
+    for address in addresses:
+        found = {code: _figures(demonstration.url, code, address) for code in load_interfaces()}
+        assert len(found) == 20 and len(found["de"]) > 20, address
+        assert {code for code, figures in found.items() if figures != found["de"]} == set(), address
+
+
+def _figures(url: str, code: str, address: str) -> list[str]:
+    """Every number of the tables and of the replies, in the order of the page."""
+    page = html.unescape(httpx2.get(f"{url}/{code}/{address}").text)
+    cells = re.findall(r'class="figure"><bdi>(.*?)</bdi>', page)
+    dates = re.findall(r'datetime="([\d-]+)"', page)
+    return ["".join(str(int(sign)) for sign in cell if sign.isdigit()) for cell in cells] + dates
+
+
+def test_a_results_page_takes_less_than_thirty_kilobytes_in_every_language(demonstration: Any) -> None:
+    sizes = {}
+    for code in load_interfaces():
+        for page in (
+            f"results/clients/{demonstration.round}/08", f"results/counsellors/{demonstration.round}/08",
+            "results/", "replies", "replies/08416",
+        ):  # fmt: skip
+            with httpx2.stream("GET", f"{demonstration.url}/{code}/{page}") as reply:
+                assert reply.headers["content-encoding"] == "gzip"
+                sizes[code, page] = sum(len(part) for part in reply.iter_raw())
+    assert len(sizes) == 100 and max(sizes.values()) < MOST_BYTES and min(sizes.values()) > 3_000
 
 
 def test_there_is_no_feed_of_an_unknown_region(demonstration: Any) -> None:
