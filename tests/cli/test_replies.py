@@ -62,8 +62,8 @@ def test_a_reply_is_entered_translated_released_and_taken_back(released: Any) ->
     assert released.json("replies", "refuse", short)["step"] == "refused"
     (gone,) = released.json("replies", "list")
     assert gone["texts"] == {} and b"Erledigt." not in (released.data / "feedback.sqlite").read_bytes()
-    for words in (("release", short), ("text", short, "--language", "en", "--text", "Done.")):
-        refused = released.run("replies", *words)
+    for again in (("release", short), ("text", short, "--language", "en", "--text", "Done.")):
+        refused = released.run("replies", *again)
         assert refused.code == 1 and "it was refused" in refused.err
     assert released.run("replies", "release", "zz").code == 1
 
