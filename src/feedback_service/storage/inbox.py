@@ -1,6 +1,6 @@
 """The inbox: what offices send through the web process, which may write nothing into the database.
 
-One small file each under a random name; whoever mixes or sends mail deals with it and removes it. Answers of
+One small file each under a random name; whoever sends mail deals with it and removes it. Answers of
 respondents never come here.
 """
 
@@ -10,6 +10,7 @@ import json
 import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from ..errors import N_, FeedbackError
@@ -17,6 +18,7 @@ from ..files import sync_folder, write_durably
 
 MOST_FILES = 2000
 _ENDING = ".json"
+_NAME_DIGITS = 32
 
 
 class InboxFull(FeedbackError):
@@ -33,19 +35,28 @@ class Inbox:
 
     folder: Path
 
-    def put(self, kind: str, content: Mapping[str, str]) -> None:
-        """Keep something until it is dealt with; on disk when this returns. Raises `InboxFull`."""
-        if len(self._files()) >= MOST_FILES:
+    def put(self, kind: str, content: Mapping[str, str], *, once: str | None = None) -> None:
+        """Keep something until it is dealt with; on disk when this returns. Raises `InboxFull`.
+
+        What comes again under the same `once` takes the place of the first: a link that is pressed a
+        thousand times is one file.
+        """
+        name = secrets.token_hex(_NAME_DIGITS // 2) if once is None else _name_of(kind, once)
+        path = self.folder / f"{name}{_ENDING}"
+        if not path.exists() and len(self._files()) >= MOST_FILES:
             raise InboxFull
-        text = json.dumps({"kind": kind, **content}, ensure_ascii=False)
-        write_durably(self.folder / f"{secrets.token_hex(16)}{_ENDING}", text)
+        write_durably(path, json.dumps({"kind": kind, **content}, ensure_ascii=False))
 
     def waiting(self, kind: str) -> Iterator[tuple[Path, dict[str, str]]]:
-        """What waits of one kind, in the order of the random names."""
+        """What waits of one kind, in the order of the random names. Files that can't be read are left out."""
         for path in self._files():
-            content = json.loads(path.read_text("utf-8"))
-            if content.get("kind") == kind:
+            content = _read(path)
+            if content is not None and content["kind"] == kind:
                 yield path, content
+
+    def unreadable(self) -> list[Path]:
+        """Files that are nothing of ours, of whatever kind."""
+        return [path for path in self._files() if path.exists() and _read(path) is None]
 
     def done(self, path: Path) -> None:
         """It was dealt with."""
@@ -54,3 +65,18 @@ class Inbox:
 
     def _files(self) -> list[Path]:
         return sorted(self.folder.glob(f"*{_ENDING}")) if self.folder.exists() else []
+
+
+def _name_of(kind: str, once: str) -> str:
+    return sha256(f"{kind}|{once}".encode()).hexdigest()[:_NAME_DIGITS]
+
+
+def _read(path: Path) -> dict[str, str] | None:
+    """A file's content: names with texts, a kind among them; `None` where it is anything else, or gone."""
+    try:
+        content = json.loads(path.read_bytes())
+    except (FileNotFoundError, ValueError, RecursionError):
+        return None
+    if not isinstance(content, dict) or "kind" not in content:
+        return None
+    return content if all(isinstance(value, str) for value in content.values()) else None
