@@ -96,3 +96,20 @@ def test_what_was_killed_while_it_was_written_is_not_there(inbox: Inbox) -> None
     inbox.put("leave", {"token": "a"})
     (inbox.folder / f"{'1' * 32}.json.new").write_text('{"kind": "leave"')
     assert len(_all(inbox, "leave")) == 1 and inbox.unreadable() == []
+
+
+def test_one_sender_can_not_take_the_room_of_the_others(
+    inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox_module, "MOST_OF_ONE", 3)
+    for number in range(3):
+        inbox.put("reply", {"token": "a", "text": str(number)}, sender="a")
+    with pytest.raises(InboxFull):
+        inbox.put("reply", {"token": "a", "text": "3"}, sender="a")
+    inbox.put("reply", {"token": "b", "text": "0"}, sender="b")
+    assert sorted(content["text"] for content in _all(inbox, "reply")) == ["0", "0", "1", "2"]
+    ((path, _), *_) = [one for one in inbox.waiting("reply") if one[1]["token"] == "a"]
+    inbox.done(path)
+    inbox.put("reply", {"token": "a", "text": "3"}, sender="a")
+    names = {path.name for path in inbox.folder.iterdir()}
+    assert len(names) == 4 and not [name for name in names if not re.fullmatch(r"[0-9a-f]{32}\.json", name)]

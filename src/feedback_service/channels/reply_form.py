@@ -131,7 +131,7 @@ class ReplyForm:
         survey, topic = split(typed.fields["topic"])
         said = {"token": token, "survey": survey, "topic": topic, "language": code}
         content = said | {name: typed.fields[name] for name in ("state", "text", "office")}
-        Inbox(self.store.inbox_folder).put("reply", content)
+        Inbox(self.store.inbox_folder).put("reply", content, sender=token)
 
     def _form(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from hashlib import sha256
 from typing import get_args
 
 from sqlalchemy import Connection
@@ -26,6 +27,7 @@ from ..storage.replies import (
 from ..storage.session import Store
 
 KIND = "reply"
+_ID_DIGITS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +41,15 @@ class Taken:
 def take_replies(store: Store, key: MailKey, today: date) -> Taken:
     """Enter what waits in the inbox; what can't be an answer is removed and counted.
 
-    The file's own name becomes the row's id: killed between the two, the same answer is never entered twice.
+    The row's id is made from the file's name: killed between the two, the same answer is never entered twice.
     """
     inbox = Inbox(store.inbox_folder)
     entered = removed = 0
     for path, content in inbox.waiting(KIND):
         with store.begin() as connection:
-            found = _reply(connection, path.stem, content, key, today)
+            # Names of one link's files begin alike; ids are told apart by their beginning.
+            name = sha256(path.stem.encode()).hexdigest()[:_ID_DIGITS]
+            found = _reply(connection, name, content, key, today)
             if found:
                 entered += add_once(connection, found)
         inbox.done(path)

@@ -34,8 +34,8 @@ _INVENTED: tuple[tuple[str, str, str, int, ReplyState, str, dict[str, str]], ...
         },
     ),
     (
-        "08", "clients", "work", 41, "impossible", "Beispielministerium (erfunden)",
-        {"de": "Erfunden: Über die Arbeitserlaubnis entscheidet der Bund; er hat die Zahlen."},
+        "08", "clients", "papers", 41, "impossible", "Beispielministerium (erfunden)",
+        {"de": "Erfunden: Über Aufenthaltspapiere entscheidet der Bund; er hat die Zahlen."},
     ),
     (
         "08", "", "", 5, "heard", "Beispielministerium (erfunden)",

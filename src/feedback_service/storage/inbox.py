@@ -17,8 +17,11 @@ from ..errors import N_, FeedbackError
 from ..files import sync_folder, write_durably
 
 MOST_FILES = 2000
+# Of one sender, who must not take the room of the others.
+MOST_OF_ONE = 40
 _ENDING = ".json"
 _NAME_DIGITS = 32
+_SENDER_DIGITS = 12
 
 
 class InboxFull(FeedbackError):
@@ -35,13 +38,20 @@ class Inbox:
 
     folder: Path
 
-    def put(self, kind: str, content: Mapping[str, str], *, once: str | None = None) -> None:
+    def put(
+        self, kind: str, content: Mapping[str, str], *, once: str | None = None, sender: str | None = None
+    ) -> None:
         """Keep something until it is dealt with; on disk when this returns. Raises `InboxFull`.
 
         What comes again under the same `once` takes the place of the first: a link that is pressed a
-        thousand times is one file.
+        thousand times is one file. What comes from one `sender` is kept beside one another, so many at most.
         """
         name = secrets.token_hex(_NAME_DIGITS // 2) if once is None else _name_of(kind, once)
+        if sender is not None:
+            beginning = _name_of(kind, sender)[:_SENDER_DIGITS]
+            if sum(path.name.startswith(beginning) for path in self._files()) >= MOST_OF_ONE:
+                raise InboxFull
+            name = beginning + name[_SENDER_DIGITS:]
         path = self.folder / f"{name}{_ENDING}"
         if not path.exists() and len(self._files()) >= MOST_FILES:
             raise InboxFull
