@@ -159,7 +159,8 @@ def test_the_form_names_the_problems_with_their_figures_where_there_are_some(off
         return re.findall(r'<option value="\w+/\w+">(.*?)</option>', page)
 
     state, small = topics("08"), topics("08435")
-    assert len(state) > 15 and all(one.endswith(")") for one in state)
+    # Some may have been named by nobody.
+    assert len(state) > 15 and sum(one.endswith(")") for one in state) > 10
     # Too few answered there: the state's problems, without a figure.
     assert len(small) > 15 and not [one for one in small if one.endswith((" %)", "Personen)", "Person)"))]
 

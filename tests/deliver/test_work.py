@@ -231,7 +231,7 @@ def test_a_step_that_fails_is_told_without_its_text_and_the_others_go_on(
         tries.append(1)
         raise ValueError("amt@stadt.example")
 
-    monkeypatch.setattr("feedback_service.work.apply_inbox", broken)
+    monkeypatch.setattr("feedback_service.deliver.incoming.apply_inbox", broken)
     said: list[str] = []
     worker = make_work(sink.port, said=said)
     for now in moments(datetime(2027, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, 3, tzinfo=UTC), HOUR / 60):

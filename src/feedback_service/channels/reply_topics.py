@@ -1,4 +1,4 @@
-"""What an office can answer to: the problems that a round's release names, most often named first."""
+"""What an office can answer to: the problems that a round asked about, most often named first."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from ..reports.source import Source
 from ..sealing.links import Link
 from ..storage.published import sources_of_round
 from ..storage.session import Store
+from ..surveys.categories import NO_ANSWER
 
 _SEPARATOR = "/"
 
@@ -49,19 +50,21 @@ def split(value: str) -> tuple[str, str]:
 
 
 def _group(source: Source, region: str, state: str, interface: Interface) -> TopicGroup:
-    """What was named here; where that may not be shown, what was named in the state, without figures."""
+    """Every problem that was asked about, the most often named first, with its figure where there is one."""
     code, survey = interface.language.code, source.questionnaire
     here = named_topics(source, region)
     named = here or named_topics(source, state)
     labels = topic_labels(survey, code)
+    named_first = sorted(labels, key=lambda name: -named[name].count if name in named else 0)
     return TopicGroup(
         title=survey.title[survey.language_or_source(code)],
         topics=tuple(
             Topic(
                 value=f"{survey.name}{_SEPARATOR}{name}",
                 label=labels[name],
-                share=share(here[name], interface.plain, interface.plain_counted) if here else "",
+                share=share(here[name], interface.plain, interface.plain_counted) if name in here else "",
             )
-            for name in sorted(named, key=lambda one: -named[one].count)
+            for name in named_first
+            if named and name != NO_ANSWER
         ),
     )

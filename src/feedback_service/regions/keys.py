@@ -36,7 +36,8 @@ def level_of(ags: str) -> Level:
     """The level that a key names. Raises `InvalidRegionKey`."""
     level = _LEVEL_OF_LENGTH.get(len(ags))
     if level is None or not (ags.isascii() and ags.isdigit()):
-        raise InvalidRegionKey(key=ags[:20])
+        # What is typed in the wrong place may be a mail address, which no message shows.
+        raise InvalidRegionKey(key=ags[:20] if ags.isalnum() else "…")
     return level
 
 
