@@ -134,9 +134,7 @@ def test_what_another_site_makes_a_browser_send_is_refused(
     assert site.stored() == (1 if status == 303 else 0)
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/ar/", "/ar/a", "/de/b", "/ar/thanks", "/uk/privacy", "/en/delete"]
-)
+@pytest.mark.parametrize("path", ["/", "/ar/", "/ar/a", "/de/b", "/ar/thanks", "/uk/privacy", "/en/delete"])
 def test_every_page_forbids_what_it_does_not_need_and_leaves_nothing_behind(site: Any, path: str) -> None:
     reply = site.http.get(path)
     assert reply.status_code == 200
