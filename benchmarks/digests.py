@@ -24,7 +24,8 @@ from feedback_service.render.pdf import content_of, laid_out
 from feedback_service.render.plain_text import digest_text
 from feedback_service.reports.build import digest
 from feedback_service.reports.model import Digest
-from feedback_service.storage.published import newest_complete_round, sources_before, sources_of_round
+from feedback_service.storage.beside import beside_round
+from feedback_service.storage.published import newest_complete_round, sources_of_round
 from feedback_service.storage.regions import read_directory
 from feedback_service.storage.session import Store
 
@@ -37,12 +38,10 @@ def digests_of(store: Store, interface: Interface) -> list[Digest]:
         round_id = newest_complete_round(connection)
         assert round_id is not None
         directory = read_directory(connection)
-        sources, earlier = sources_of_round(connection, round_id), sources_before(connection, round_id)
+        sources, beside = sources_of_round(connection, round_id), beside_round(connection, round_id)
     regions = [directory.state, *directory.at(Level.KREIS)]
     code, say = interface.language.code, interface.plain
-    return [
-        digest(sources, directory, code, region.ags, say, demo=True, earlier=earlier) for region in regions
-    ]
+    return [digest(sources, directory, code, region.ags, say, demo=True, beside=beside) for region in regions]
 
 
 def seconds(work: Callable[[], object]) -> float:

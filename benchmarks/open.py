@@ -60,7 +60,7 @@ def counted_rate(envelopes: list[bytes], questionnaire: Questionnaire, key: Priv
     begun = time.perf_counter()
     table = count_envelopes(
         questionnaire, opening_context(questionnaire, key), [(False, one) for one in envelopes]
-    )
+    ).table
     rate = len(envelopes) / (time.perf_counter() - begun)
     assert sum(region.n for region in table.regions.values()) == len(envelopes)
     return rate
@@ -73,7 +73,7 @@ def _peak_mib(number: int) -> float:
         questionnaire,
         opening_context(questionnaire, key),
         ((False, one) for one in sealed(questionnaire, key, number)),
-    )
+    ).table
     assert table.invalid == 0
     # Not getrusage: its peak is inherited from the process that started this one.
     status = Path("/proc/self/status").read_text()

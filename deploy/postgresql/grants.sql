@@ -11,10 +11,10 @@ REVOKE ALL (mixing_key) ON round FROM PUBLIC, feedback_web;
 ALTER DEFAULT PRIVILEGES IN SCHEMA public REVOKE ALL ON TABLES FROM PUBLIC, feedback_web;
 
 GRANT USAGE ON SCHEMA public TO feedback_web;
-GRANT SELECT ON region, survey, release, reply, alembic_version TO feedback_web;
+GRANT SELECT ON region, survey, release, reply, quote, themes, alembic_version TO feedback_web;
 -- All columns but mixing_key, which tells which receipt belongs to which row. The pepper is needed: codes are hashed where they
 -- arrive.
 GRANT SELECT (number, survey, round, state, closes, fingerprint, public_key, pepper, mixed, contested) ON round TO feedback_web;
--- Nothing on envelope, tombstone, access_code, ledger, machine, drained, recipient and delivery.
+-- Nothing on envelope, tombstone, access_code, comment, comment_batch, ledger, machine, drained, recipient and delivery.
 
 COMMIT;

@@ -72,6 +72,12 @@ class Settings(BaseSettings):
     passphrase_file: Annotated[
         Path | None, Field(description="Holds the keys' passphrase where there is no terminal.")
     ] = None
+    reviewers_passphrase_file: Annotated[
+        Path | None, Field(description="Holds the reviewers' passphrase where there is no terminal.")
+    ] = None
+    review_eyes: Annotated[
+        int, Field(ge=1, le=5, description="How many people must let a quote through.")
+    ] = 2
     round_key_file: Annotated[
         Path | None,
         Field(description="A round's key file, or the folder of several: `work` then counts by itself."),
@@ -180,6 +186,9 @@ demo = {"true" if demo else "false"}
 
 # Digests go out so many days after the round's last day. 0: as soon as it is released.
 # digest_days_after = 0
+
+# How many people must let a quote from a comment through before it is published.
+# review_eyes = 2
 
 # In which quarters a survey is asked. One that isn't named is asked in all four.
 # calendar = {{ clients = [1, 2, 3, 4], counsellors = [2, 4] }}

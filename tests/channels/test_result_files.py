@@ -14,6 +14,7 @@ from feedback_service.channels import result_files
 from feedback_service.channels.result_files import ResultFiles
 from feedback_service.i18n import load_interfaces
 from feedback_service.regions.directory import baden_wuerttemberg
+from feedback_service.reports.beside import NOTHING
 from feedback_service.reports.model import Digest
 from feedback_service.reports.source import Source
 from feedback_service.surveys.yaml_form import standing_survey
@@ -56,7 +57,7 @@ def test_each_is_made_once_and_never_two_at_a_time(source: Source, made: list[st
     found: list[bytes] = []
 
     def ask(region: str) -> None:
-        found.append(files.file(source, [], tree, region, german, "pdf"))
+        found.append(files.file(source, NOTHING, tree, region, german, "pdf"))
 
     threads = [threading.Thread(target=ask, args=(region,)) for region in ["08", "08416"] * 10]
     for thread in threads:
@@ -69,7 +70,7 @@ def test_each_is_made_once_and_never_two_at_a_time(source: Source, made: list[st
     }
     # A correction is another file.
     corrected = Source({**source.release, "issue": 2}, source.questionnaire)
-    files.file(corrected, [], tree, "08", german, "pdf")
+    files.file(corrected, NOTHING, tree, "08", german, "pdf")
     assert len(made) == 3
 
 
@@ -77,6 +78,6 @@ def test_only_so_many_are_kept(source: Source, made: list[str], monkeypatch: pyt
     monkeypatch.setattr(result_files, "_KEPT", 2)
     files, german, tree = ResultFiles("", False), load_interfaces()["de"], baden_wuerttemberg()
     for region in ("08", "08416", "08", "08111", "08", "08416"):
-        files.file(source, [], tree, region, german, "pdf")
+        files.file(source, NOTHING, tree, region, german, "pdf")
     # The one that was asked for last stays.
     assert made == ["08", "08416", "08111", "08416"]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,3 +26,23 @@ def cards_on() -> Callable[[Path], list[str]]:
         return [" ".join(re.findall(r"</span>(\w+)</li>", card)) for card in cards]
 
     return read
+
+
+@pytest.fixture
+def typed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What a person types next, line by line."""
+    lines: list[str] = []
+
+    def answers() -> Iterator[str]:
+        while lines:
+            yield lines.pop(0)
+
+    source = answers()
+
+    def read(prompt: str = "") -> str:
+        print(prompt, end="")
+        return next(source)
+
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", read)
+    return lines

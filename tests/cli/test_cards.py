@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,26 +30,6 @@ CLEAR = "\x1b[2J\x1b[3J\x1b[H"
 @pytest.fixture(scope="module")
 def made() -> tuple[str, list[Card]]:
     return split("clients", "2026-Q4", Opened(RoundSecrets.fresh(), LedgerKey.generate()), 3, 5)
-
-
-@pytest.fixture
-def typed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What a person types next, line by line."""
-    lines: list[str] = []
-
-    def answers() -> Iterator[str]:
-        while lines:
-            yield lines.pop(0)
-
-    source = answers()
-
-    def read(prompt: str = "") -> str:
-        print(prompt, end="")
-        return next(source)
-
-    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
-    monkeypatch.setattr("builtins.input", read)
-    return lines
 
 
 def _line(card: Card) -> str:

@@ -9,7 +9,7 @@ from feedback_service.cli.main import build
 
 ALL = [
     "demo", "init", "serve", "mix", "work", "doctor", "backup", "restore", "surveys", "regions", "keys",
-    "codes", "rounds", "machines", "releases", "recipients", "digests", "replies", "audit",
+    "codes", "rounds", "machines", "releases", "recipients", "digests", "replies", "comments", "audit",
 ]  # fmt: skip
 
 

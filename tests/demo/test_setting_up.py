@@ -58,7 +58,7 @@ def test_two_past_quarters_are_released_and_the_current_one_is_open(
 
 def test_each_step_is_told(finished: Store) -> None:
     steps = (finished.folder / "steps").read_text("utf-8").split("\n")
-    assert len(steps) == 12 and steps[:3] == [
+    assert len(steps) == 16 and steps[:3] == [
         "inventing answers for clients 2026-Q3",
         "closing and mixing clients 2026-Q3",
         "counting clients 2026-Q3",
@@ -107,6 +107,7 @@ def test_setting_up_again_changes_nothing(finished: Store, make: Make) -> None:
         ("close_round", 3),
         ("count_round", 4),
         ("release_round", 2),
+        ("review_comments", 2),
     ],
 )
 def test_killed_and_started_again_it_goes_on_and_nobody_answered_twice(

@@ -247,10 +247,11 @@ def test_the_web_role_reads_what_is_public_and_of_a_round_all_but_its_mixing_key
         if rights.startswith("SELECT (")
     }
     assert len(to_web) == len(whole[:1]) + len(columns)
-    assert set(whole) == {"region", "survey", "release", "reply", "alembic_version"}
+    assert set(whole) == {"region", "survey", "release", "reply", "quote", "themes", "alembic_version"}
     assert columns == {"round": set(round_.columns.keys()) - {"mixing_key"}}
     untouched = set(metadata.tables) - set(whole) - set(columns)
     about_answers = {"envelope", "tombstone", "access_code", "ledger", "machine", "drained"}
+    about_answers |= {"comment", "comment_batch"}
     assert untouched == about_answers | {"recipient", "delivery"}
     # What was once given by hand goes, also a right to single columns, which REVOKE … ON TABLES leaves.
     assert "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC, feedback_web;" in grants

@@ -14,7 +14,6 @@ from feedback_service.regions.directory import baden_wuerttemberg
 from feedback_service.regions.keys import Level
 from feedback_service.render.first_page import MOST_WORDS, first_page
 from feedback_service.reports.model import (
-    MOST_PRESSING,
     ChoiceFigure,
     Digest,
     DigestPart,
@@ -23,6 +22,7 @@ from feedback_service.reports.model import (
     Trend,
     Withheld,
 )  # fmt: skip
+from feedback_service.surveys.themes import MOST_PRESSING
 from feedback_service.surveys.yaml_form import STANDING, standing_survey
 
 MakeDigest = Callable[..., Digest]

@@ -16,8 +16,9 @@ def _page(text: str) -> str:
     """The least that the template lays out, with one paragraph."""
     return json.dumps(
         {
-            "title": "T", "author": "", "footer": "", "demo": "", "lang": "en", "replies": None, "parts": [],
-            "shades": [], "tops": [], "says": {"how": "How"}, "how": [text],
+            "title": "T", "author": "", "footer": "", "demo": "", "lang": "en",
+            "quotes": None, "replies": None, "parts": [], "shades": [], "tops": [],
+            "says": {"how": "How"}, "how": [text],
             "first": {"figures": [], "warnings": [], "sentences": []},
         }
     )  # fmt: skip

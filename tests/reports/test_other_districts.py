@@ -21,6 +21,7 @@ from feedback_service.regions.keys import Level
 from feedback_service.render.documents import DOCUMENTS
 from feedback_service.render.mail import digest_mail_html
 from feedback_service.render.plain_text import digest_text
+from feedback_service.reports.beside import Beside
 from feedback_service.reports.build import digest
 from feedback_service.reports.model import Digest
 from feedback_service.reports.source import Source
@@ -81,7 +82,7 @@ def _released(questionnaire: Questionnaire, tree: Directory, counts: Counts, rou
 
 def _digest(tree: Directory, *sources: Source) -> Digest:
     *earlier, newest = sources
-    return digest([newest], tree, "en", OURS, ENGLISH.plain, demo=False, earlier=earlier)
+    return digest([newest], tree, "en", OURS, ENGLISH.plain, demo=False, beside=Beside(earlier))
 
 
 def _documents(made: Digest, interface: Interface = ENGLISH) -> dict[str, bytes]:

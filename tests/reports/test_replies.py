@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from feedback_service.regions.directory import Directory
+from feedback_service.reports.beside import Beside
 from feedback_service.reports.build import digest
 from feedback_service.reports.replies import Reply, answered_topics, named_topics, shown
 from feedback_service.reports.source import Source
@@ -82,12 +83,14 @@ def test_a_digest_tells_the_newest_five_about_its_own_region_and_earlier_reports
     many = [replace(ONE, id=f"{n:032x}", answered=DAY + timedelta(days=n)) for n in range(7)]
     others = [replace(ONE, region="08235"), replace(ONE, round="2027-Q1"), replace(ONE, step="waiting")]
     made = digest(
-        [later], directory, "en", "08115", say, demo=False, earlier=[source], replies=[*many, *others]
+        [later], directory, "en", "08115", say, demo=False, beside=Beside([source], [*many, *others])
     )
     assert [one.days for one in made.replies] == [18, 17, 16, 15, 14]
     assert {(one.region, one.round) for one in made.replies} == {("08115", "2026-Q4")}
     assert made.answered is None, "no other region's recipients are told about single Kreise"
-    assert digest([source], directory, "en", "08115", say, demo=False, replies=many).replies == ()
+    assert (
+        digest([source], directory, "en", "08115", say, demo=False, beside=Beside(replies=many)).replies == ()
+    )
 
 
 def test_the_state_s_digest_counts_the_problems_that_anybody_answered(
@@ -97,7 +100,7 @@ def test_the_state_s_digest_counts_the_problems_that_anybody_answered(
         ONE, replace(ONE, id="b" * 32, region="08235"), replace(ONE, topic="work", step="waiting"),
         replace(ONE, topic="other", round="2026-Q3"),
     ]  # fmt: skip
-    made = digest([later], directory, "en", "08", say, demo=False, earlier=[source], replies=replies)
+    made = digest([later], directory, "en", "08", say, demo=False, beside=Beside([source], replies))
     assert made.answered and (made.answered.round, made.answered.topics, made.answered.answered) == (
         "2026-Q4", 3, 1,
     )  # fmt: skip

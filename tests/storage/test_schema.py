@@ -36,6 +36,10 @@ COLUMNS = {
     "drained": {"round_number", "machine_id"},
     "ledger": {"position", "survey", "round", "issue", "kind", "body", "previous", "this", "signature"},
     "release": {"survey", "round", "issue", "issued", "body"},
+    "comment_batch": {"round_id", "public_key", "number", "digest", "secret"},
+    "comment": {"round_id", "key", "body", "draft"},
+    "quote": {"id", "survey", "round", "region", "texts"},
+    "themes": {"survey", "round", "issued", "body"},
     "recipient": {"id", "address", "address_mac", "region", "language", "formats", "state", "reason"},
     "delivery": {"recipient_id", "kind", "about", "message_id", "state", "tries", "reason", "day"},
     "reply": {

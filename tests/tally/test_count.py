@@ -23,7 +23,7 @@ Count = Callable[..., CountTable]
 @pytest.fixture
 def count(survey: Questionnaire, context: OpeningContext) -> Count:
     def counted(bodies: list[bytes], executor: Executor | None = None) -> CountTable:
-        return count_envelopes(survey, context, [(False, body) for body in bodies], executor)
+        return count_envelopes(survey, context, [(False, body) for body in bodies], executor).table
 
     return counted
 
@@ -182,6 +182,35 @@ def test_envelopes_are_never_all_taken_at_once(survey: Questionnaire, context: O
         counted.append(number)
 
     with ThreadPoolExecutor(2) as executor:
-        table = count_envelopes(survey, context, bodies(), executor, done)
+        table = count_envelopes(survey, context, bodies(), executor, done).table
     assert table.invalid == sum(counted) == 20 * BATCH
     assert max(waiting) <= 8 * BATCH
+
+
+def test_comments_leave_apart_from_all_else_and_once_for_each_person(
+    survey: Questionnaire, context: OpeningContext, content: Content, sealed: Sealed
+) -> None:
+    said = [("08111", "zwei"), ("08115", "eins"), ("08111", "")]
+    bodies = [
+        sealed(content(number, {"region": region, **({"comment": text} if text else {})}))
+        for number, (region, text) in enumerate(said)
+    ]
+    # The first one copied: its comment, too, counts once.
+    tallied = count_envelopes(survey, context, [(False, body) for body in [*bodies, bodies[0]]])
+    assert [(one.text, one.region, one.language) for one in tallied.comments] == [
+        ("eins", "08115", "de"),
+        ("zwei", "08111", "de"),
+    ]
+    assert tallied.table.invalid == 1
+    assert "eins" not in repr(tallied.comments)
+
+
+def test_the_order_of_comments_says_nothing_of_the_order_of_envelopes(
+    survey: Questionnaire, context: OpeningContext, content: Content, sealed: Sealed
+) -> None:
+    bodies = [
+        (False, sealed(content(number, {"region": "08111", "comment": f"text {number % 7}"})))
+        for number in range(20)
+    ]
+    there = count_envelopes(survey, context, bodies).comments
+    assert count_envelopes(survey, context, bodies[::-1]).comments == there

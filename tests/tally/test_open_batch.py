@@ -42,7 +42,6 @@ def _open(context: OpeningContext, body: bytes) -> Record | None:
         ({"pressing": "work"}, (2, 8, 9, 16)),
         ({"pressing": ["work", "work"]}, (2, 8, 9, 16)),
         ({"pressing": [], "access": "", "trust": []}, NOTHING_SAID),
-        ({"comment": "x" * 1000}, NOTHING_SAID),
     ],
 )
 def test_answers_become_positions_in_all_categories(
@@ -52,14 +51,33 @@ def test_answers_become_positions_in_all_categories(
     assert _open(context, body) == Record(bytes(15) + b"\x07", "08111", picks)
 
 
-def test_a_record_holds_no_text_language_or_channel(
+def test_a_record_holds_no_language_or_channel_unless_something_was_written(
     context: OpeningContext, content: Content, sealed: Sealed
 ) -> None:
-    answers = {"region": "08", "comment": "a-marker"}
-    record = _open(context, sealed(content(1, answers, lang="uk", channel="telegram")))
-    carried = pickle.dumps(record)
-    assert record is not None
-    assert not [word for word in (b"marker", b"uk", b"telegram", b"comment") if word in carried]
+    for text in ({}, {"comment": " "}):
+        record = _open(context, sealed(content(1, {"region": "08", **text}, lang="uk", channel="telegram")))
+        assert record is not None and record.written is None
+        assert not [word for word in (b"uk", b"telegram") if word in pickle.dumps(record)]
+
+
+def test_what_was_written_is_beside_what_was_ticked_and_never_prints(
+    context: OpeningContext, content: Content, sealed: Sealed
+) -> None:
+    answers = {"region": "08111", "comment": " a-marker\r\nmore "}
+    record = _open(context, sealed(content(1, answers, channel="telegram")))
+    assert record is not None and record.written is not None
+    assert (record.picks, record.written.text) == (NOTHING_SAID, "a-marker\nmore")
+    assert record.written.language == "de"
+    assert "marker" not in repr(record) and b"telegram" not in pickle.dumps(record)
+
+
+def test_a_language_that_the_survey_lacks_is_nobody_s_mark(
+    context: OpeningContext, content: Content, sealed: Sealed
+) -> None:
+    """An envelope that was made by hand could carry any few letters there."""
+    record = _open(context, sealed(content(1, {"region": "08111", "comment": "x" * 1000}, lang="mylabel")))
+    assert record is not None and record.written is not None
+    assert record.written.language == "de"
 
 
 BROKEN_CONTENTS: dict[str, Any] = {

@@ -36,6 +36,10 @@ TABLES: dict[str, frozenset[str]] = {
         {"position", "survey", "round", "issue", "kind", "body", "previous", "this", "signature"}
     ),
     "release": frozenset({"survey", "round", "issue", "issued", "body"}),
+    "comment_batch": frozenset({"round_id", "public_key", "number", "digest", "secret"}),
+    "comment": frozenset({"round_id", "key", "body", "draft"}),
+    "quote": frozenset({"id", "survey", "round", "region", "texts"}),
+    "themes": frozenset({"survey", "round", "issued", "body"}),
     "recipient": frozenset(
         {"id", "address", "address_mac", "region", "language", "formats", "state", "reason"}
     ),
@@ -56,7 +60,7 @@ TABLES: dict[str, frozenset[str]] = {
         }
     ),
 }
-ABOUT_SUBMISSIONS = ("envelope", "tombstone", "access_code")
+ABOUT_SUBMISSIONS = ("envelope", "tombstone", "access_code", "comment", "comment_batch")
 SLOT_TABLES: dict[str, frozenset[str]] = {
     "slot": frozenset({"number", "used", "content"}),
     "gate": frozenset({"accepting"}),
@@ -69,6 +73,7 @@ DATES = frozenset(
     {
         ("round", "closes"),
         ("release", "issued"),
+        ("themes", "issued"),
         ("delivery", "day"),
         ("reply", "answered"),
         ("reply", "released"),
@@ -81,6 +86,7 @@ PUBLIC_TEXTS = frozenset(
         ("survey", "body"),
         ("recipient", "reason"),
         ("delivery", "reason"),
+        ("quote", "texts"),
         ("reply", "office"),
         ("reply", "texts"),
     }
@@ -95,11 +101,14 @@ RANDOM_PARTS = {
     # Behind the version and the mark of an uncompressed point.
     ("envelope", "body"): slice(2, None),
     ("tombstone", "tag_mac"): slice(None),
+    ("comment", "key"): slice(None),
+    ("comment", "body"): slice(2, None),
+    ("comment", "draft"): slice(2, None),
     ("access_code", "mac"): slice(None),
 }
 MAC_BYTES = 32
 
-_KEY = r"keys/[a-z][a-z0-9_]*(-[1-8][0-9]{3}-Q[1-4])?\.(key|pub|counted|cards)"
+_KEY = r"keys/[a-z][a-z0-9_]*(-[1-8][0-9]{3}-Q[1-4])?\.(key|pub|counted|cards|reviewers)"
 FILES = tuple(
     re.compile(pattern)
     for pattern in (

@@ -35,9 +35,13 @@ def check_keys(folder: Path, look: KeyLook, store: Store | None) -> list[Check]:
     """Line 14 about the data folder and the database."""
     small = [path for path in files_below(folder) if _size(path) <= _SMALL]
     bare = [path.name for path in small if _is_bare(path, folder, look)]
-    files = [path for path in small if path.suffix in (".key", ".cards") and path.parent.name == "keys"]
+    files = [
+        path
+        for path in small
+        if path.suffix in (".key", ".cards", ".reviewers") and path.parent.name == "keys"
+    ]
     unwrapped = [path.name for path in files if not _is_wrapped(path)]
-    cheap = [path.name for path in files if path.suffix == ".key" and _is_cheap(path)]
+    cheap = [path.name for path in files if path.suffix in (".key", ".reviewers") and _is_cheap(path)]
     readable = [
         path.name for path in [*files, folder / _MIX_KEY] if path.exists() and path.stat().st_mode & 0o77
     ]

@@ -11,10 +11,11 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from ..render.html import digest_document
+from ..reports.beside import NOTHING
 from ..reports.build import digest
-from ..storage.published import newest_complete_round, sources_before, sources_of_round
+from ..storage.beside import beside_round
+from ..storage.published import newest_complete_round, sources_of_round
 from ..storage.regions import read_directory
-from ..storage.replies import released_before
 from ..storage.session import Store
 from .pages import Pages
 
@@ -43,10 +44,9 @@ class Preview:
             directory = read_directory(connection)
             round_id = newest_complete_round(connection)
             sources = sources_of_round(connection, round_id) if round_id else []
-            earlier = sources_before(connection, round_id) if round_id else []
-            replies = released_before(connection, round_id) if round_id else []
+            beside = beside_round(connection, round_id) if round_id else NOTHING
         if interface is None or region not in directory or not sources:
             raise HTTPException(404)
         say = interface.plain
-        made = digest(sources, directory, code, region, say, demo=True, earlier=earlier, replies=replies)
+        made = digest(sources, directory, code, region, say, demo=True, beside=beside)
         return HTMLResponse(digest_document(made, interface), headers={"content-security-policy": _POLICY})

@@ -10,11 +10,12 @@ from ..i18n import Interface
 from ..regions.directory import Directory
 from ..render.words import REPLY_SIGNS, REPLY_STATES, share
 from ..reports.model import Answered, ChoiceFigure
-from ..reports.replies import Reply, named_topics, shown, topic_labels
+from ..reports.replies import Reply, named_topics, shown
 from ..reports.source import Source
 from ..storage.published import sources_of_round
 from ..storage.replies import all_replies, released_about, sources_answered
 from ..storage.session import Store
+from ..surveys.themes import theme_labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def _by_topic(
     answers: Sequence[Answered], source: Source, named: dict[str, ChoiceFigure], language: str
 ) -> tuple[TopicAnswers, ...]:
     """The problems that somebody answered to, the most often named first."""
-    labels = topic_labels(source.questionnaire, language)
+    labels = theme_labels(source.questionnaire, language)
     topics = []
     for name in sorted(named, key=lambda one: -named[one].count):
         given = sorted((one for one in answers if one.topic == name), key=lambda one: (one.days, one.id))

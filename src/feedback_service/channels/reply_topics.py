@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from ..i18n import Interface
 from ..regions.directory import Directory
 from ..render.words import share
-from ..reports.replies import named_topics, topic_labels
+from ..reports.replies import named_topics
 from ..reports.source import Source
 from ..sealing.links import Link
 from ..storage.published import sources_of_round
 from ..storage.session import Store
 from ..surveys.categories import NO_ANSWER
+from ..surveys.themes import theme_labels
 
 _SEPARATOR = "/"
 
@@ -54,7 +55,7 @@ def _group(source: Source, region: str, state: str, interface: Interface) -> Top
     code, survey = interface.language.code, source.questionnaire
     here = named_topics(source, region)
     named = here or named_topics(source, state)
-    labels = topic_labels(survey, code)
+    labels = theme_labels(survey, code)
     named_first = sorted(labels, key=lambda name: -named[name].count if name in named else 0)
     return TopicGroup(
         title=survey.title[survey.language_or_source(code)],

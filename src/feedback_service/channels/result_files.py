@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
 
 from ..i18n import Interface
 from ..regions.directory import Directory
 from ..render.documents import DOCUMENTS
 from ..render.pdf import LANGUAGES as PDF_LANGUAGES
+from ..reports.beside import Beside
 from ..reports.build import digest
+from ..reports.model import Digest
 from ..reports.source import Source
 
 MEDIA_TYPES = {
@@ -31,7 +32,7 @@ class ResultFiles:
         self._operator = operator
         self._demo = demo
         self._making = threading.Lock()
-        self._kept: OrderedDict[tuple[object, ...], bytes] = OrderedDict()
+        self._kept: OrderedDict[tuple[Digest, int, str], bytes] = OrderedDict()
 
     def endings(self, code: str) -> list[str]:
         """The files that there are in a language."""
@@ -40,20 +41,19 @@ class ResultFiles:
     def file(
         self,
         source: Source,
-        earlier: Sequence[Source],
+        beside: Beside,
         directory: Directory,
         region: str,
         interface: Interface,
         ending: str,
     ) -> bytes:
         """One region's figures beside those of what it lies in. `ending` is one of `endings`."""
-        release, code = source.release, interface.language.code
-        key = (release["survey"], release["round"], release["issue"], region, code, ending)
+        code, say = interface.language.code, interface.plain
+        shown = digest([source], directory, code, region, say, demo=self._demo, beside=beside)
+        # By all that it shows: replies and quotes come after the release.
+        key = (shown, source.release["issue"], ending)
         with self._making:
             if key not in self._kept:
-                shown = digest(
-                    [source], directory, code, region, interface.plain, demo=self._demo, earlier=earlier
-                )
                 self._kept[key] = DOCUMENTS[ending](shown, interface, self._operator)
                 if len(self._kept) > _KEPT:
                     self._kept.popitem(last=False)

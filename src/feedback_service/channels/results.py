@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -12,19 +13,27 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from ..i18n import Interface
 from ..intake.open_rounds import Asked, OpenRounds
 from ..regions.keys import Level
 from ..render.html import report_fragment
+from ..render.own_words import quotes_words, themes_words
 from ..render.table_file import csv_table
 from ..render.words import protection
 from ..reports.build import region_name, region_report, regions_with_rows
+from ..reports.quotes import shown_quotes, theme_figures
 from ..reports.source import Source
-from ..storage.published import read_source, sources_before
+from ..storage.beside import beside_round
+from ..storage.published import read_source
+from ..storage.quotes import quotes_of_round, themes_body
 from ..storage.session import Store
 from .pages import Pages
 from .publishing import Publishing
 from .replies_shown import shown_about, words_of
 from .result_files import MEDIA_TYPES, ResultFiles
+
+# On a page: a digest has three of them.
+_MOST_QUOTES = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +95,27 @@ class Results:
             reports = [region_report(source, asked.directory, code, one, say) for one in wanted]
             # The mark makes spreadsheets read UTF-8.
             return Response("\ufeff" + csv_table(reports), media_type="text/csv; charset=utf-8")
+        if ending == "themes.json" and region is None:
+            return self._themes_file(source)
         if ending == "json":
             content = body if region is None else _only(source, region)
             return Response(content, media_type="application/json")
         return self._made(code, asked, source, region or asked.directory.state.ags, ending)
 
+    def _themes_file(self, source: Source) -> Response:
+        with self.store.read() as connection:
+            body = themes_body(connection, source.questionnaire.name, source.release["round"])
+        if body is None:
+            raise HTTPException(404)
+        return Response(body, media_type="application/json")
+
     def _made(self, code: str, asked: Asked, source: Source, region: str, ending: str) -> Response:
         if ending not in self.files.endings(code):
             raise HTTPException(404)
         with self.store.read() as connection:
-            earlier = sources_before(connection, source.release["round"])
+            beside = beside_round(connection, source.release["round"])
         content = self.files.file(
-            source, earlier, asked.directory, region, self.pages.interfaces[code], ending
+            source, beside, asked.directory, region, self.pages.interfaces[code], ending
         )
         name = f"{source.release['survey']}-{source.release['round']}-{region}-{code}.{ending}"
         disposition = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -117,8 +135,23 @@ class Results:
             language_of_survey=source.questionnaire.language_or_source(code),
             endings=["csv", *self.files.endings(code), "json"],
             answers=shown_about(self.store, source, asked.directory, code, region),
+            **self._own_words(interface, asked, source, region),
             **words_of(interface),
         )
+
+    def _own_words(self, interface: Interface, asked: Asked, source: Source, region: str) -> dict[str, Any]:
+        """Quotes of people in the region, on the state's page from all of it; there also the themes."""
+        code, survey = interface.language.code, source.questionnaire
+        with self.store.read() as connection:
+            quotes = quotes_of_round(connection, source.release["round"])
+            themes = themes_body(connection, survey.name, source.release["round"])
+        shown = shown_quotes(quotes, [survey], [region], asked.directory, code, most=_MOST_QUOTES)
+        told = themes if themes and region == asked.directory.state.ags else None
+        figures = theme_figures(json.loads(told), survey, code) if told else None
+        return {
+            "quotes": quotes_words(shown, interface.plain),
+            "themes": themes_words(figures, interface) if figures else None,
+        }
 
     def _overview(self, code: str, asked: Asked, survey: str, round_id: str) -> dict[str, object]:
         source, _ = self._source(survey, round_id)

@@ -46,7 +46,7 @@ class PassphraseMissing(FeedbackError):
     code = "passphrase-missing"
     message = (
         "A passphrase is needed and there is no terminal to ask on."
-        " Write it to a file outside the data folder and set FEEDBACK_PASSPHRASE_FILE to its path."
+        " Write it to a file outside the data folder and set FEEDBACK_%(variable)s to its path."
     )
 
 
@@ -99,13 +99,23 @@ def installation(data: Path) -> tuple[Store, Settings]:
 
 def passphrase(settings: Settings, *, twice: bool = False) -> Secret:
     """The keys' passphrase: from its file, else asked on the terminal."""
+    return _passphrase(settings, settings.passphrase_file, "PASSPHRASE_FILE", "the keys", twice=twice)
+
+
+def reviewers_passphrase(settings: Settings, *, twice: bool = False) -> Secret:
+    """The passphrase of those who review comments, the same way."""
+    file = settings.reviewers_passphrase_file
+    return _passphrase(settings, file, "REVIEWERS_PASSPHRASE_FILE", "the reviewers", twice=twice)
+
+
+def _passphrase(settings: Settings, file: Path | None, variable: str, whose: str, *, twice: bool) -> Secret:
     if settings.demo:
         return DEMO_PASSPHRASE
-    if settings.passphrase_file is not None:
-        return _from_file(settings.passphrase_file)
+    if file is not None:
+        return _from_file(file)
     if not sys.stdin.isatty():
-        raise PassphraseMissing
-    typed = getpass.getpass("Passphrase of the keys: ")
+        raise PassphraseMissing(variable=variable)
+    typed = getpass.getpass(f"Passphrase of {whose}: ")
     if twice and getpass.getpass("The same again: ") != typed:
         raise PassphraseUnusable(reason="the two differ")
     if not typed:

@@ -120,6 +120,8 @@ def _count_file(
 def _tell(out: Out, done: Counted | CountedFile, survey: str, round_id: str, more: dict[str, object]) -> None:
     verb = "was counted before, from the same answers" if done.again else "is counted"
     out.line(f"{survey}: round {round_id} {verb}: {done.answers} answers in {done.atoms} groups.")
+    if done.comments and not done.again:
+        out.line(f"{done.comments} comments are sealed for their reviewers: feedback-service comments list")
     if done.invalid:
         out.line(f"{done.invalid} envelopes did not open, were copies, or held no lawful answer.")
     out.finish(
@@ -129,6 +131,7 @@ def _tell(out: Out, done: Counted | CountedFile, survey: str, round_id: str, mor
             "answers": done.answers,
             "invalid": done.invalid,
             "atoms": done.atoms,
+            "comments": done.comments,
             "again": done.again,
             **more,
         }

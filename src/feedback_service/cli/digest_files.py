@@ -15,9 +15,9 @@ from ..render.documents import DOCUMENTS
 from ..reports.build import digest, regions_with_rows
 from ..reports.source import Source
 from ..settings import Settings
-from ..storage.published import sources_before, sources_of_round
+from ..storage.beside import beside_round
+from ..storage.published import sources_of_round
 from ..storage.releases import release_heads
-from ..storage.replies import released_before
 
 
 class NoSuchLanguage(FeedbackError):
@@ -55,7 +55,6 @@ def digest_files(
     ]
     for done, (round_id, sources, region) in enumerate(wanted):
         progress(done, len(wanted))
-        earlier = sources_before(connection, round_id)
         made = digest(
             sources,
             directory,
@@ -63,8 +62,7 @@ def digest_files(
             region,
             interface.plain,
             demo=settings.demo,
-            earlier=earlier,
-            replies=released_before(connection, round_id),
+            beside=beside_round(connection, round_id),
         )
         for ending in endings:
             content = DOCUMENTS[ending](made, interface, settings.operator)

@@ -12,10 +12,11 @@ from ..errors import FeedbackError
 from ..render.documents import DOCUMENTS
 from ..render.html import digest_document
 from ..render.plain_text import digest_text
+from ..reports.beside import NOTHING
 from ..reports.build import digest
-from ..storage.published import newest_complete_round, sources_before, sources_of_round
+from ..storage.beside import beside_round
+from ..storage.published import newest_complete_round, sources_of_round
 from ..storage.regions import read_directory
-from ..storage.replies import released_before
 from .common import DEFAULT_DATA, Data, Json, Out, RoundName, installation
 from .digest_files import interface_in
 from .sending import bounce, send, status
@@ -74,8 +75,7 @@ def preview(
         name = directory[region].name
         round_id = round_name or newest_complete_round(connection)
         sources = sources_of_round(connection, round_id) if round_id else []
-        earlier = sources_before(connection, round_id) if round_id else []
-        replies = released_before(connection, round_id) if round_id else []
+        beside = beside_round(connection, round_id) if round_id else NOTHING
     if not sources or round_id is None:
         raise NothingReleased
     made = digest(
@@ -85,8 +85,7 @@ def preview(
         region,
         interface.plain,
         demo=settings.demo,
-        earlier=earlier,
-        replies=replies,
+        beside=beside,
     )
     text, html = digest_text(made, interface), digest_document(made, interface)
     file = store.folder / "previews" / f"digest-{region}-{round_id}-{language}.html"

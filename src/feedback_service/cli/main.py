@@ -40,6 +40,7 @@ _GROUPS = (
     "recipients",
     "digests",
     "replies",
+    "comments",
     "audit",
 )
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from ..disclosure.check import problems
+from ..disclosure.check_themes import is_themes, themes_problems
 from ..disclosure.ledger import verify_chain
 from ..disclosure.ledger_file import is_ledger, ledger_document, read_ledger
 from ..errors import FeedbackError
@@ -21,6 +22,7 @@ from ..rounds.key_folder import LEDGER_PUBLIC, load_ledger_key
 from ..sealing.signing import LedgerPublicKey
 from ..storage.ledger import all_entries
 from ..storage.published import find_source
+from ..storage.quotes import themes_body
 from ..storage.regions import read_directory
 from ..storage.releases import release_heads
 from .common import DEFAULT_DATA, Data, Json, Out, counter, installation, read_text
@@ -78,6 +80,8 @@ def export(
             path = folder / f"{head.survey}-{head.round}"
             if "json" in wanted:
                 written.append(_write(path.with_suffix(".json"), found[1]))
+                themes = themes_body(connection, head.survey, head.round)
+                written += [_write(path.with_suffix(".themes.json"), themes)] if themes else []
             if "csv" in wanted:
                 table = _table(found[0], directory, interface)
                 written.append(_write(path.with_suffix(".csv"), ("\ufeff" + table).encode()))
@@ -126,10 +130,18 @@ def verify(
                 found = find_source(connection, head.survey, head.round)
                 if found:
                     documents[f"{head.survey} {head.round}"] = json.loads(found[1])
+                themes = themes_body(connection, head.survey, head.round)
+                if themes:
+                    documents[f"{head.survey} {head.round} (themes)"] = json.loads(themes)
     if ledger is not None:
         verify_chain(ledger, key)
     found_problems = {
-        name: problems(document, ledger_key=key, ledger=ledger) for name, document in documents.items()
+        name: (
+            themes_problems(document)
+            if is_themes(document)
+            else problems(document, ledger_key=key, ledger=ledger)
+        )
+        for name, document in documents.items()
     }
     for name, wrong in found_problems.items():
         out.line(f"{name}: {'right' if not wrong else '; '.join(wrong)}")

@@ -11,14 +11,14 @@ from ..render.documents import DOCUMENTS
 from ..render.mail import digest_mail_html, result_addresses
 from ..render.pdf import LANGUAGES as PDF_LANGUAGES
 from ..render.plain_text import digest_text
+from ..reports.beside import Beside
 from ..reports.build import digest
 from ..reports.model import Digest
-from ..reports.replies import Reply
 from ..reports.source import Source
 from ..settings import Settings
-from ..storage.published import sources_before, sources_of_round
+from ..storage.beside import beside_round
+from ..storage.published import sources_of_round
 from ..storage.regions import read_directory
-from ..storage.replies import released_before
 from ..storage.session import Store
 from .message import Attachment, DigestContent, reply_title
 
@@ -49,8 +49,7 @@ class _Releases:
 
     round: str
     sources: list[Source]
-    earlier: list[Source]
-    replies: list[Reply]
+    beside: Beside
     directory: Directory
 
 
@@ -94,8 +93,7 @@ class DigestMaker:
                 region,
                 interface.plain,
                 demo=settings.demo,
-                earlier=releases.earlier,
-                replies=releases.replies,
+                beside=releases.beside,
             )
             html = digest_mail_html(made, interface, settings.public_url)
             self._last = (key, _Made(made, digest_text(made, interface), html))
@@ -107,8 +105,7 @@ class DigestMaker:
                 self._read = _Releases(
                     round_id,
                     sources_of_round(connection, round_id),
-                    sources_before(connection, round_id),
-                    released_before(connection, round_id),
+                    beside_round(connection, round_id),
                     read_directory(connection),
                 )
         return self._read

@@ -21,7 +21,11 @@ _COMMENTS = 0.15
 _EXCLUSIVE = "none"
 _TEXTS = {
     "de": ("Mehr Zeit für Gespräche.", "Die Briefe verstehe ich nicht.", "Feste Stellen statt Befristung."),
-    "en": ("A flat would change everything.", "More interpreters at the offices.", "Shorter forms, please."),
+    "en": (
+        "A flat would change everything.",
+        "Mr Example at the office never has time, ask me: 0171 3920012.",
+        "Shorter forms, please.",
+    ),
     "uk": ("Потрібні курси німецької ввечері.", "Довго чекаю на термін.", "Допоможіть знайти квартиру."),
     "ar": ("أحتاج إلى مترجم في الموعد.", "أريد أن أعمل بسرعة.", "الرسائل صعبة الفهم."),
 }  # fmt: skip

@@ -30,12 +30,14 @@ from ..storage.surveys import survey_by_fingerprint
 from .invented import invent
 from .passphrase import DEMO_PASSPHRASE
 from .replies import invented_replies
+from .reviewing import is_reviewed, review_comments
 
 RESPONDENTS = 4000
 PAST_QUARTERS = 2
 _SMALL = Derivation(memory_kib=8 * 1024, passes=1, lanes=1)
 _CLIENTS_SHARE = 0.82
 _DAYS_TO_RELEASE = 4
+_DAYS_TO_REVIEW = 18
 _REPLIES_TO_NEWEST = 3
 
 Progress = Callable[[str], None]
@@ -54,6 +56,9 @@ def set_up(
     for past in range(-PAST_QUARTERS, 0):
         for one in _rounds_of(store, current.plus(past)):
             _bring_to_release(store, one, respondents // PAST_QUARTERS, progress)
+            if not is_reviewed(store, one):
+                progress(f"reviewing comments of {one.survey} {one.round}")
+                _review(store, one, today, to_the_end=past < -1)
         _reply(store, current.plus(past), today, most=_REPLIES_TO_NEWEST if past == -1 else None)
     return store
 
@@ -82,6 +87,11 @@ def _bring_to_release(store: Store, one: Round, respondents: int, progress: Prog
         count_round(store, one, private_path(store.key_folder, one.survey, one.round), DEMO_PASSPHRASE)
     if one.state != "released":
         release_round(store, one, quarter.last_day + timedelta(days=_DAYS_TO_RELEASE))
+
+
+def _review(store: Store, one: Round, today: date, *, to_the_end: bool) -> None:
+    done = Quarter.parse(one.round).last_day + timedelta(days=_DAYS_TO_REVIEW)
+    review_comments(store, one, _SMALL, min(done, today), to_the_end=to_the_end)
 
 
 def _reply(store: Store, quarter: Quarter, today: date, most: int | None) -> None:

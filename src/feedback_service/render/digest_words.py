@@ -20,12 +20,13 @@ from ..reports.model import (
     Trend,
 )
 from .first_page import FirstPage, first_page
+from .own_words import QuotesWords, ThemesWords, quotes_words, themes_words
 from .words import (
     REPLY_SIGNS,
     REPLY_STATES,
     audience,
     change,
-    percent_words,
+    percent_or_dash,
     protection,
     reasons,
     share,
@@ -97,6 +98,7 @@ class PartWords:
     trend: TrendWords | None
     map: MapWords | None
     questions: tuple[QuestionWords, ...]
+    themes: ThemesWords | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +123,12 @@ class RepliesWords:
 
 @dataclass(frozen=True, slots=True)
 class DigestWords:
-    """The whole digest. `demo` is empty where the answers are real, `replies` none where nothing came."""
+    """The whole digest. `demo` is empty where answers are real, `quotes` and `replies` none without any."""
 
     title: str
     demo: str
     first: FirstPage
+    quotes: QuotesWords | None
     replies: RepliesWords | None
     parts: tuple[PartWords, ...]
     how: tuple[str, ...]
@@ -139,6 +142,7 @@ def digest_words(digest: Digest, interface: Interface) -> DigestWords:
         title=say("Feedback %(round)s: %(name)s", round=digest.round, name=digest.name),
         demo=say("Demonstration: the answers shown here are invented.") if digest.demo else "",
         first=first_page(digest, interface),
+        quotes=quotes_words(digest.quotes, say),
         replies=written.replies(digest),
         parts=tuple(written.part(part) for part in digest.parts),
         how=(
@@ -193,6 +197,7 @@ class _Written:
             trend=self._trend(part.trend) if part.trend else None,
             map=self._map(part.map) if part.map else None,
             questions=tuple(self._question(part, one.name) for one in part.state.questions),
+            themes=themes_words(part.themes, self._interface) if part.themes else None,
         )
 
     def _question(self, part: DigestPart, name: str) -> QuestionWords:
@@ -255,7 +260,7 @@ class _Written:
     def _trend(self, trend: Trend) -> TrendWords:
         heading = self._say("How often it was named, quarter by quarter: %(name)s", name=trend.region_name)
         rows = [
-            (round_id, *(self._percent(line.percents[at]) for line in trend.lines))
+            (round_id, *(percent_or_dash(line.percents[at], self._say) for line in trend.lines))
             for at, round_id in enumerate(trend.rounds)
         ]
         gaps = any(percent is None for line in trend.lines for percent in line.percents)
@@ -267,10 +272,9 @@ class _Written:
         ordered = sorted(
             shown.tiles, key=lambda tile: -1 if tile.percent is None else tile.percent, reverse=True
         )
-        return MapWords(heading, shown, tuple((tile.name, self._percent(tile.percent)) for tile in ordered))
-
-    def _percent(self, percent: int | None) -> str:
-        return "–" if percent is None else percent_words(percent, self._say)
+        return MapWords(
+            heading, shown, tuple((tile.name, percent_or_dash(tile.percent, self._say)) for tile in ordered)
+        )
 
 
 def _same(figures: QuestionFigures, choice: ChoiceFigure) -> ChoiceFigure | None:

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..i18n import Interface
-from ..reports.model import MOST_PRESSING, ChoiceFigure, Digest, DigestPart, RegionReport, TileMap
+from ..reports.model import ChoiceFigure, Digest, DigestPart, RegionReport, TileMap
+from ..surveys.themes import MOST_PRESSING
 from .words import audience, changes, percent_words, reasons, share, what_to_do
 
 MOST_WORDS = 150

@@ -82,6 +82,8 @@ def _document(digest: Digest, interface: Interface, operator: str) -> dict[str, 
             "change": say("Change"),
             "district": say("District"),
             "quarter": say("Quarter"),
+            "theme": say("Theme"),
+            "texts": say("Texts"),
             "hatched": say("Hatched: too few people answered there for figures of its own."),
         },
     }

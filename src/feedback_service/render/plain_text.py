@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from ..i18n import Interface
 from ..reports.model import Digest
 from .digest_words import DigestWords, PartWords, QuestionWords, RepliesWords, digest_words
+from .own_words import QuotesWords
 
 _WIDTH = 72
 
@@ -15,7 +16,7 @@ _WIDTH = 72
 def digest_text(digest: Digest, interface: Interface) -> str:
     """The whole digest, lines of at most 72 characters."""
     words = digest_words(digest, interface)
-    lines = [*_first_page(words), *(_replies(words.replies) if words.replies else ())]
+    lines = [*_first_page(words), *_quotes(words.quotes), *_replies(words.replies)]
     for part in words.parts:
         lines += ["", "", part.title, "-" * len(part.title), *_part(part)]
     how = interface.plain("How to read this")
@@ -36,7 +37,18 @@ def _first_page(words: DigestWords) -> Iterator[str]:
         yield from ("", sentence)
 
 
-def _replies(words: RepliesWords) -> Iterator[str]:
+def _quotes(words: QuotesWords | None) -> Iterator[str]:
+    if words is None:
+        return
+    yield from ("", "", words.heading, "-" * len(words.heading))
+    for quote in words.quotes:
+        yield from ("", *quote.text.splitlines(), f"({quote.source})")
+    yield from ("", words.note)
+
+
+def _replies(words: RepliesWords | None) -> Iterator[str]:
+    if words is None:
+        return
     yield from ("", "", words.heading, "-" * len(words.heading))
     if words.counted:
         yield from ("", words.counted)
@@ -60,6 +72,9 @@ def _part(part: PartWords) -> Iterator[str]:
             yield part.trend.gaps
     for question in part.questions:
         yield from ("", *_question(question))
+    if part.themes:
+        yield from ("", part.themes.heading, f"({part.themes.caption})")
+        yield from (f"- {label}: {count} ({share})" for label, count, share in part.themes.table)
 
 
 def _question(question: QuestionWords) -> Iterator[str]:

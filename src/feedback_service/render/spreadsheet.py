@@ -17,6 +17,8 @@ from xlsxwriter.worksheet import Worksheet
 from ..i18n import Interface
 from ..reports.model import Digest
 from .digest_words import DigestWords, PartWords, QuestionWords, Row, digest_words
+from .own_words import ThemesWords
+from .words import percent_or_dash
 
 _OPTIONS = {
     "in_memory": True,
@@ -60,9 +62,14 @@ class _Sheets:
         """The cover, then a sheet a question; numbers of sheets make their names short and unlike."""
         words = digest_words(digest, self._interface)
         questions = [(part, question) for part in words.parts for question in part.questions]
-        self._cover(self._sheet("0"), words, questions)
+        written = [(part, part.themes) for part in words.parts if part.themes]
+        contents = [f"{part.title} · {question.label}" for part, question in questions]
+        contents += [f"{part.title} · {themes.heading}" for part, themes in written]
+        self._cover(self._sheet("0"), words, contents)
         for number, (part, question) in enumerate(questions, start=1):
             self._table(self._sheet(str(number)), part, question, digest.round)
+        for number, (part, themes) in enumerate(written, start=1 + len(questions)):
+            self._themes(self._sheet(str(number)), part, themes, digest.round)
 
     def _sheet(self, name: str) -> Worksheet:
         sheet = self._book.add_worksheet(name)
@@ -75,9 +82,7 @@ class _Sheets:
         sheet.fit_to_pages(1, 0)
         return sheet
 
-    def _cover(
-        self, sheet: Worksheet, words: DigestWords, questions: list[tuple[PartWords, QuestionWords]]
-    ) -> None:
+    def _cover(self, sheet: Worksheet, words: DigestWords, contents: list[str]) -> None:
         sheet.set_column(0, 0, 100)
         sheet.write_string(0, 0, words.title, self._big)
         first = words.first
@@ -88,18 +93,16 @@ class _Sheets:
             if answered
             else []
         )
-        lines = [words.demo, *first.warnings, *keys, *first.sentences, *replies, *words.how]
+        quotes = [f"{one.text} ({one.source})" for one in words.quotes.quotes] if words.quotes else []
+        if words.quotes:
+            quotes = [words.quotes.heading, *quotes, words.quotes.note]
+        lines = [words.demo, *first.warnings, *keys, *first.sentences, *quotes, *replies, *words.how]
         for row, line in enumerate(filter(None, lines), start=2):
             sheet.write_string(row, 0, line, self._wrapped)
         row = 3 + sum(bool(line) for line in lines)
         sheet.write_string(row, 0, self._say("Questions"), self._bold)
-        for number, (part, question) in enumerate(questions, start=1):
-            sheet.write_url(
-                row + number,
-                0,
-                f"internal:'{number}'!A1",
-                string=f"{number} · {part.title} · {question.label}",
-            )
+        for number, title in enumerate(contents, start=1):
+            sheet.write_url(row + number, 0, f"internal:'{number}'!A1", string=f"{number} · {title}")
 
     def _table(self, sheet: Worksheet, part: PartWords, question: QuestionWords, round_id: str) -> None:
         say = self._say
@@ -115,6 +118,26 @@ class _Sheets:
         sheet.freeze_panes(_FIRST_ROW, 1)
         self._chart(sheet, question)
 
+    def _themes(self, sheet: Worksheet, part: PartWords, themes: ThemesWords, round_id: str) -> None:
+        say = self._say
+        sheet.write_string(0, 0, themes.heading, self._bold)
+        sheet.write_string(1, 0, f"{part.title} · {round_id}")
+        sheet.write_string(2, 0, themes.caption)
+        for column, name in enumerate((say("Theme"), say("Texts"), say("Share"))):
+            sheet.write_string(_FIRST_ROW - 1, column, name, self._head)
+        for row, theme in enumerate(themes.rows, start=_FIRST_ROW):
+            sheet.write_string(row, 0, theme.label)
+            sheet.write_number(row, 1, theme.count, self._count)
+            self._percent(sheet, row, 2, theme.percent, percent_or_dash(theme.percent, say))
+        sheet.freeze_panes(_FIRST_ROW, 1)
+
+    def _percent(self, sheet: Worksheet, row: int, column: int, percent: int | None, words: str) -> None:
+        # The bands of the other documents: a share at the ends isn't told to the point.
+        if percent is None or percent < 5 or percent > 95:
+            sheet.write_string(row, column, words, self._right)
+        else:
+            sheet.write_number(row, column, percent / 100, self._share)
+
     def _row(self, sheet: Worksheet, row: int, answer: Row) -> None:
         sheet.write_string(row, 0, answer.label)
         sheet.write_number(row, 1, answer.figure.count, self._count)
@@ -122,12 +145,7 @@ class _Sheets:
         for column, (figure, words) in enumerate(
             zip(figures, (answer.share, *answer.beside), strict=True), 2
         ):
-            percent = figure.percent if figure else None
-            # The bands of the other documents: a share at the ends isn't told to the point.
-            if percent is None or percent < 5 or percent > 95:
-                sheet.write_string(row, column, words, self._right)
-            else:
-                sheet.write_number(row, column, percent / 100, self._share)
+            self._percent(sheet, row, column, figure.percent if figure else None, words)
         sheet.write_string(row, 2 + len(figures), answer.change)
 
     def _chart(self, sheet: Worksheet, question: QuestionWords) -> None:

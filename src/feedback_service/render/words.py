@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ..errors import N_
-from ..reports.model import MOST_PRESSING, ChoiceFigure, RegionReport, ReplyState, Withheld
+from ..reports.model import ChoiceFigure, Quoted, RegionReport, ReplyState, Withheld
+from ..surveys.themes import MOST_PRESSING
 
 Say = Callable[..., str]
 Counted = Callable[..., str]
@@ -21,7 +22,7 @@ REPLY_SIGNS: Mapping[ReplyState, str] = {"heard": "○", "decided": "◐", "done
 _MOST_CHANGES = 3
 
 
-def audience(report: RegionReport, say: Say) -> str:
+def audience(report: RegionReport | Quoted, say: Say) -> str:
     """Who was asked, as a report calls them; a survey of the operator's own goes by its title."""
     if report.audience == "clients":
         return say("Refugees")
@@ -62,6 +63,11 @@ def percent_words(percent: int, say: Say) -> str:
     if percent < 5:
         return say("under 5 %%")
     return say("over 95 %%") if percent > 95 else say("%(percent)s %%", percent=percent)
+
+
+def percent_or_dash(percent: int | None, say: Say) -> str:
+    """A share, or a dash where there is none."""
+    return "–" if percent is None else percent_words(percent, say)
 
 
 def why_withheld(withheld: Withheld, say: Say) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 from ..regions.directory import Directory
 from ..regions.keys import Level
 from ..regions.tiles import tile_places
-from .model import MOST_PRESSING, RegionReport, Tile, TileMap, Trend, TrendLine
+from ..surveys.themes import MOST_PRESSING
+from .model import RegionReport, Tile, TileMap, Trend, TrendLine
 from .source import Source, rows_by_class
 
 _LINES = 3

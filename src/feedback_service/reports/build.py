@@ -15,8 +15,10 @@ from ..regions.keys import parent_of
 from ..surveys.categories import NO_ANSWER
 from ..surveys.questionnaire import Question
 from .across import pressing_map, pressing_trend
-from .model import ChoiceFigure, Digest, DigestPart, QuestionFigures, RegionReport, Withheld
-from .replies import Reply, answered_topics, digest_replies
+from .beside import NOTHING, Beside
+from .model import ChoiceFigure, Digest, DigestPart, QuestionFigures, RegionReport, ThemeFigures, Withheld
+from .quotes import shown_quotes, theme_figures
+from .replies import answered_topics, digest_replies
 from .source import Source, rows_by_class
 
 Say = Callable[..., str]
@@ -59,24 +61,24 @@ def digest(
     say: Say,
     *,
     demo: bool,
-    earlier: Sequence[Source] = (),
-    replies: Sequence[Reply] = (),
+    beside: Beside = NOTHING,
 ) -> Digest:
-    """The digest of one region over the surveys of one round; `earlier` are older releases, for trends.
+    """The digest of one region over the surveys of one round, with what was published beside them.
 
-    `replies` are released ones of all regions; those to earlier reports about this region are shown.
+    Of replies and quotes those about this region, and what it lies in, are shown.
     """
     around = _and_what_it_lies_in(directory, region)
     parts = []
     for source in sources:
         reports = tuple(region_report(source, directory, language, one, say) for one in around)
         part = DigestPart(reports)
-        history = [one for one in earlier if one.release["survey"] == source.release["survey"]]
+        history = [one for one in beside.earlier if one.release["survey"] == source.release["survey"]]
         parts.append(
             replace(
                 part,
                 trend=pressing_trend(part.shown, [*history, source]),
                 map=pressing_map(part.own, source, directory),
+                themes=_themes(source, beside, language),
             )
         )
     return Digest(
@@ -87,11 +89,23 @@ def digest(
         name=region_name(directory, region, say),
         demo=demo,
         parts=tuple(parts),
-        rounds=tuple(sorted({one.release["round"] for one in (*earlier, *sources)})),
-        replies=digest_replies(replies, earlier, directory, language, region),
+        rounds=tuple(sorted({one.release["round"] for one in (*beside.earlier, *sources)})),
+        replies=digest_replies(beside.replies, beside.earlier, directory, language, region),
         # No other region's recipients are told about single Kreise.
-        answered=answered_topics(replies, earlier, directory) if region == directory.state.ags else None,
+        answered=(
+            answered_topics(beside.replies, beside.earlier, directory)
+            if region == directory.state.ags
+            else None
+        ),
+        quotes=shown_quotes(
+            beside.quotes, [source.questionnaire for source in sources], around, directory, language
+        ),
     )
+
+
+def _themes(source: Source, beside: Beside, language: str) -> ThemeFigures | None:
+    document = beside.themes.get(source.questionnaire.name)
+    return theme_figures(document, source.questionnaire, language) if document else None
 
 
 def regions_with_rows(release: Mapping[str, Any]) -> list[str]:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from ..surveys.themes import MOST_PRESSING
+
 Arrow = Literal["up", "down"]
 # How far an office is with what people named.
 ReplyState = Literal["heard", "decided", "done", "impossible"]
-# The question for the most pressing problems, in both standing surveys.
-MOST_PRESSING = "pressing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +129,40 @@ class TileMap:
 
 
 @dataclass(frozen=True, slots=True)
+class Quoted:
+    """An approved quote as one reader sees it; `language` is that of the text, `title` the survey's."""
+
+    text: str
+    language: str
+    audience: str
+    title: str
+    region_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThemeFigures:
+    """What people of the whole state wrote about: `n` comments, and how many of them spoke of a theme.
+
+    Counts are released (noisy, displayed) figures, the largest first; themes that nobody wrote about are left
+    out, and so are texts without one.
+    """
+
+    n: int
+    themes: tuple[ChoiceFigure, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class DigestPart:
     """One survey in a digest: the region and all that it lies in, the narrowest first, the state last.
 
     `trend` is of the narrowest region that has figures; `map` only for the state's own digest, since no other
-    region's recipients are told about single Kreise.
+    region's recipients are told about single Kreise. `themes` are the whole state's in every digest.
     """
 
     reports: tuple[RegionReport, ...]
     trend: Trend | None = None
     map: TileMap | None = None
+    themes: ThemeFigures | None = None
 
     @property
     def state(self) -> RegionReport:
@@ -198,7 +222,7 @@ class Digest:
 
     `issued` is the day of the newest of the releases. `rounds` are those with a release, up to this one.
     `replies` are what was answered to earlier reports about this region, newest first; `answered` counts them
-    over all regions, in the state's own digest only.
+    over all regions, in the state's own digest only. `quotes` are at most three, the nearest first.
     """
 
     language: str
@@ -211,3 +235,4 @@ class Digest:
     rounds: tuple[str, ...] = ()
     replies: tuple[Answered, ...] = ()
     answered: AnsweredTopics | None = None
+    quotes: tuple[Quoted, ...] = ()

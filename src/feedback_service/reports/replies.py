@@ -12,8 +12,8 @@ from typing import Literal
 
 from ..regions.directory import Directory
 from ..surveys.categories import NO_ANSWER
-from ..surveys.questionnaire import Questionnaire
-from .model import MOST_PRESSING, Answered, AnsweredTopics, ChoiceFigure, ReplyState
+from ..surveys.themes import MOST_PRESSING, theme_labels
+from .model import Answered, AnsweredTopics, ChoiceFigure, ReplyState
 from .source import Source, rows_by_class
 
 ReplyStep = Literal["waiting", "released", "refused"]
@@ -40,13 +40,6 @@ class Reply:
     step: ReplyStep
     answered: date
     released: date | None = None
-
-
-def topic_labels(questionnaire: Questionnaire, language: str) -> dict[str, str]:
-    """The problems that a survey asks about, by name, as the reader's language calls them."""
-    question = questionnaire.question(MOST_PRESSING)
-    known = questionnaire.language_or_source(language)
-    return {choice.name: choice.label[known] for choice in question.choices} if question else {}
 
 
 def shown(
@@ -105,7 +98,7 @@ def _answered(one: Reply, sources: Sequence[Source], directory: Directory, langu
     asked = next((source for source in of_round if source.questionnaire.name == one.survey), None)
     if not of_round or not one.texts or one.region not in directory:
         return None
-    label = topic_labels(asked.questionnaire, language).get(one.topic, "") if asked else ""
+    label = theme_labels(asked.questionnaire, language).get(one.topic, "") if asked else ""
     spoken = language if language in one.texts else next(iter(one.texts))
     released = [asked] if asked else of_round
     issued = max(date.fromisoformat(source.release["issued"]) for source in released)

@@ -1,5 +1,7 @@
 """Counts a closed round: from opening to the ledger in one process; raw counts are never stored.
 
+Comments are split off at the same moment and sealed to their reviewers (`comments.py`).
+
 Nothing is drawn twice: beside the key lies which set of answers it has counted, and the count of another set
 is refused (`remembering.py`). Counting the same set again gives the same ledger and changes nothing.
 """
@@ -13,6 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from ..disclosure.comment_regions import comment_regions
 from ..disclosure.ledger import append, read_table, verify_chain
 from ..disclosure.noise import ReleaseSecret
 from ..disclosure.protect import protect
@@ -22,6 +25,7 @@ from ..regions.directory import Directory
 from ..sealing.cards import Unlocked
 from ..sealing.wrapping import RoundSecrets
 from ..secret import Secret
+from ..storage.comments import SealedBatch, put_batch
 from ..storage.envelopes import count, read_sealed
 from ..storage.ledger import append_entries, entries_of, head
 from ..storage.regions import read_directory
@@ -32,6 +36,7 @@ from ..surveys.questionnaire import Questionnaire
 from ..tally.count import Sealed, count_envelopes
 from ..tally.open_batch import OpeningContext
 from .choosing import WrongState
+from .comments import seal_comments
 from .key_folder import counted_path, load_ledger_key
 from .remembering import OtherAnswers, Remembered, mac_of_set, read_counted, refuse_other_answers
 from .unlocking import Opening, Wanted, unlock
@@ -76,21 +81,26 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """One count, protected; what was raw is gone but for the total, which is told and not kept."""
+    """One count, protected; what was raw is gone but for the total, which is told and not kept.
+
+    `comments` are sealed to their reviewers.
+    """
 
     protected: ProtectedTable
     set_mac: str
     answers: int
+    comments: SealedBatch
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What a count did. `answers` and `invalid` are totals of the whole round."""
+    """What a count did. `answers`, `invalid` and `comments` are totals of the whole round."""
 
     round: Round
     answers: int
     invalid: int
     atoms: int
+    comments: int
     again: bool
 
 
@@ -119,10 +129,11 @@ def count_round(
         if written and read_table(written) != figures.protected:
             raise OtherAnswers(survey=counting.survey, round=counting.round)
         if not written:
-            _write(connection, key_file, figures, opened)
+            _write(connection, counting, key_file, figures, opened)
         move(connection, counting.number, ["closed"], "counted")
     table = figures.protected
-    return Counted(counting, figures.answers, table.invalid, len(table.atoms), again=bool(written))
+    comments = len(figures.comments.bodies)
+    return Counted(counting, figures.answers, table.invalid, len(table.atoms), comments, again=bool(written))
 
 
 def refuse_shredded(one: Round) -> None:
@@ -145,11 +156,14 @@ def protected_figures(
         regions=tuple((region.ags, region.name) for region in asked.directory.regions.values()),
         private_key=Secret(held.private_key.to_bytes()),
     )
-    table = count_envelopes(asked.questionnaire, context, sealed, executor, done)
-    table = replace(table, contested=asked.contested)
+    tallied = count_envelopes(asked.questionnaire, context, sealed, executor, done)
+    table = replace(tallied.table, contested=asked.contested)
     secret = ReleaseSecret(held.release_secret.value)
     answers = sum(region.n for region in table.regions.values())
-    return Figures(protect(table, asked.directory, secret), mac_of_set(secret, table), answers)
+    protected = protect(table, asked.directory, secret)
+    regions = comment_regions(table, asked.directory)
+    comments = seal_comments(table, tallied.comments, regions, held.reviewers_key.public)
+    return Figures(protected, mac_of_set(secret, table), answers, comments)
 
 
 def asked_of(connection: Connection, counting: Round) -> Asked:
@@ -191,9 +205,12 @@ def _open_and_count(
         return protected_figures(asked_of(connection, counting), held, sealed, executor, done)
 
 
-def _write(connection: Connection, key_file: Path, figures: Figures, opened: Unlocked) -> None:
+def _write(
+    connection: Connection, counting: Round, key_file: Path, figures: Figures, opened: Unlocked
+) -> None:
     previous, position = head(connection)
     entries = append(previous, figures.protected, position, opened.signing.sign)
     # Beside the key first: were it killed in between, only the same answers could still be counted.
     Remembered.of(entries, figures.set_mac).write(counted_path(key_file))
     append_entries(connection, entries)
+    put_batch(connection, counting.number, figures.comments)

@@ -1,7 +1,7 @@
 """Counts an exported round on the machine that holds its key: no database, no installation, no network.
 
-The result, the figures file, holds the ledger's new entries, protected, chained and signed. `rounds import`
-appends them to the installation's ledger.
+The result, the figures file, holds the ledger's new entries, protected, chained and signed, and the comments,
+sealed to their reviewers. `rounds import` takes both into the installation.
 """
 
 from __future__ import annotations
@@ -16,14 +16,16 @@ from ..disclosure.ledger import LedgerEntry, append
 from ..disclosure.ledger_file import ledger_document, read_ledger
 from ..errors import FeedbackError
 from ..files import write_durably
-from ..sealing.keys import from_base64url, to_base64url
+from ..sealing.comment import Kind
+from ..sealing.keys import InvalidPublicKey, PublicKey, from_base64url, to_base64url
+from ..storage.comments import SealedBatch
 from .counting import Progress, protected_figures, so_far
 from .export_file import ExportHead, read_export
 from .key_folder import counted_path
 from .remembering import Remembered, followed, read_counted, refuse_other_answers
 from .unlocking import Opening, Wanted, unlock
 
-FORMAT = "feedback-figures/1"
+FORMAT = "feedback-figures/2"
 
 
 class InvalidFigures(FeedbackError):
@@ -43,6 +45,7 @@ class CountedFile:
     answers: int
     invalid: int
     atoms: int
+    comments: int
     follows: tuple[str, ...]
     again: bool
 
@@ -57,9 +60,10 @@ class FiguresFile:
     public_key: bytes
     follows: tuple[str, ...]
     entries: tuple[LedgerEntry, ...]
+    comments: SealedBatch
 
     def as_text(self) -> str:
-        """The file: JSON, the same bytes for the same count."""
+        """The file: JSON. The same count gives the same figures; comments are sealed anew each time."""
         document = {
             "format": FORMAT,
             "survey": self.survey,
@@ -68,6 +72,11 @@ class FiguresFile:
             "public_key": to_base64url(self.public_key),
             "follows": list(self.follows),
             "ledger": ledger_document(self.entries),
+            "comments": {
+                "public_key": to_base64url(self.comments.public_key),
+                "secret": to_base64url(self.comments.secret),
+                "sealed": [to_base64url(body) for body in self.comments.bodies],
+            },
         }
         return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
@@ -85,9 +94,24 @@ def read_figures(path: Path) -> FiguresFile:
             from_base64url(told["public_key"]),
             tuple(str(name) for name in told["follows"]),
             tuple(read_ledger(told["ledger"])),
+            _comments(told["comments"]),
         )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, InvalidPublicKey):
         raise InvalidFigures(file=path, reason="it can't be read") from None
+
+
+def _comments(told: Any) -> SealedBatch:
+    """Raises `ValueError` where something has another length than what is sealed has."""
+    public_key = PublicKey.from_bytes(from_base64url(told["public_key"])).to_bytes()
+    secret = from_base64url(told["secret"])
+    bodies = tuple(from_base64url(body) for body in told["sealed"])
+    if len(secret) != Kind.THEMES.sealed_bytes or {len(body) for body in bodies} - {
+        Kind.COMMENT.sealed_bytes
+    }:
+        raise ValueError("another length")
+    if len(set(bodies)) != len(bodies):
+        raise ValueError("a comment stands twice")
+    return SealedBatch(public_key, secret, tuple(sorted(bodies)))
 
 
 def read_head(path: Path) -> ExportHead:
@@ -104,7 +128,7 @@ def count_file(
     executor: Executor | None = None,
     progress: Progress = lambda _done, _all: None,
 ) -> CountedFile:
-    """Count an export into the figures file `out`. Safe to repeat: the same export gives the same bytes.
+    """Count an export into the figures file `out`. Safe to repeat: the same export gives the same figures.
 
     Raises `InvalidExport`, `OtherAnswers`, and what `unlock` raises; then nothing is written.
     """
@@ -123,7 +147,9 @@ def count_file(
     # Beside the key first: were it killed in between, only the same answers could still be counted.
     Remembered.of(entries, figures.set_mac).write(beside)
     fingerprint = asked.questionnaire.fingerprint
-    made = FiguresFile(asked.survey, asked.round, fingerprint, head.public_key, follows, entries)
+    made = FiguresFile(
+        asked.survey, asked.round, fingerprint, head.public_key, follows, entries, figures.comments
+    )
     write_durably(out, made.as_text())
     table = figures.protected
     return CountedFile(
@@ -132,6 +158,7 @@ def count_file(
         figures.answers,
         table.invalid,
         len(table.atoms),
+        len(figures.comments.bodies),
         follows,
         again=known is not None,
     )

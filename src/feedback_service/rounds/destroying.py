@@ -12,14 +12,14 @@ from pathlib import Path
 
 from ..sealing.key_file import read_public_half
 from ..sealing.keys import to_base64url
-from .key_folder import cards_path, counted_path
+from .key_folder import cards_path, counted_path, reviewers_path
 
 _LARGEST_KEY_FILE = 1 << 16
 
 
 def destroy_round_files(key_file: Path) -> list[Path]:
     """Destroy a round's private files, unfinished ones too; gives those that were there."""
-    wanted = [key_file, cards_path(key_file), counted_path(key_file)]
+    wanted = [key_file, cards_path(key_file), reviewers_path(key_file), counted_path(key_file)]
     wanted += [path.with_name(path.name + ".new") for path in wanted]
     found = [path for path in wanted if path.exists()]
     for path in found:

@@ -1,5 +1,7 @@
 """Takes a counted round back into the installation's ledger: checked, appended, never changed.
 
+Its comments, still sealed, come with it and are taken once, with the figures.
+
 The entries were chained and signed where the keys are. Here they are taken only at the ledger's end, so the
 ledger is one chain whoever counted what in between; a file that doesn't fit is made again from a new export.
 """
@@ -14,6 +16,7 @@ from sqlalchemy import Connection
 from ..disclosure.ledger import read_table, verify_chain
 from ..disclosure.protected import ProtectedTable
 from ..errors import FeedbackError
+from ..storage.comments import put_batch
 from ..storage.ledger import all_entries, append_entries, entries_of, head
 from ..storage.rounds import Round, all_rounds, move
 from ..storage.session import Store
@@ -79,6 +82,7 @@ def import_figures(store: Store, path: Path) -> Imported:
         if not written:
             _refuse_another_place(connection, figures)
             append_entries(connection, figures.entries)
+            put_batch(connection, counted.number, figures.comments)
         move(connection, counted.number, ["closed"], "counted")
     return Imported(counted, len(table.atoms), again=bool(written))
 

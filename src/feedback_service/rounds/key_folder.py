@@ -1,4 +1,4 @@
-"""Key files on disk: `SURVEY-ROUND.pub`, `.key`, `.cards`, what was counted, and the ledger's pair.
+"""Key files on disk: `SURVEY-ROUND.pub`, `.key`, `.cards`, `.reviewers`, what was counted, the ledger's pair.
 
 The public file opens a round; the private ones, wrapped, count it. In a small installation all lie in
 `DATA/keys/`; in a careful one the private files never come near the web machine.
@@ -18,6 +18,7 @@ from .calendar import InvalidRoundName, Quarter
 
 LEDGER_PUBLIC = "ledger.pub"
 LEDGER_PRIVATE = "ledger.key"
+PRIVATE_SUFFIXES = (".key", ".cards", ".reviewers")
 
 
 class KeyMissing(FeedbackError):
@@ -59,6 +60,11 @@ def private_path(folder: Path, survey: str, round_id: str) -> Path:
 def cards_path(key_file: Path) -> Path:
     """Where the same lies, wrapped for cards."""
     return key_file.with_suffix(".cards")
+
+
+def reviewers_path(key_file: Path) -> Path:
+    """Where the key to its comments lies, wrapped for its reviewers."""
+    return key_file.with_suffix(".reviewers")
 
 
 def counted_path(key_file: Path) -> Path:

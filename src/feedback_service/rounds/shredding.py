@@ -15,7 +15,7 @@ from ..storage.rounds import Round, get_round, move
 from ..storage.session import Store
 from ..storage.shredding import forget_submissions, submissions_left
 from .destroying import destroy_round_files, private_files_of
-from .key_folder import cards_path, counted_path, private_path
+from .key_folder import PRIVATE_SUFFIXES, cards_path, counted_path, private_path, reviewers_path
 
 
 class NotReleased(FeedbackError):
@@ -90,7 +90,7 @@ def refuse_unreleased(shredding: Round) -> None:
 
 
 def _refuse_copies(store: Store, shredding: Round, key_file: Path) -> None:
-    own = {key_file, cards_path(key_file)}
+    own = {key_file, cards_path(key_file), reviewers_path(key_file)}
     own |= {path.with_name(path.name + ".new") for path in own}
     copies = [path for path in private_files_of(shredding.public_key, store.folder) if path not in own]
     if copies:
@@ -110,5 +110,5 @@ def _prove(store: Store, shredded: Round) -> int:
     beside = counted_path(private_path(store.key_folder, shredded.survey, shredded.round))
     if rows or files or beside.exists():
         raise NotShredded(rows=rows, files=len(files))
-    kept = [path for path in store.key_folder.glob("*") if path.suffix in (".key", ".cards")]
+    kept = [path for path in store.key_folder.glob("*") if path.suffix in PRIVATE_SUFFIXES]
     return len(kept)

@@ -1,6 +1,7 @@
 """The readable half of key files: what they are of, and the public key; nothing here holds a secret.
 
-`SURVEY-ROUND.pub` is all readable; `.key` and `.cards` show the same above what is wrapped in them.
+`SURVEY-ROUND.pub` is all readable; `.key`, `.cards` and `.reviewers` show the same above what is wrapped in
+them.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from .keys import PublicKey, from_base64url, to_base64url
 
 FORMAT = "feedback-round-key/1"
 CARDS_FORMAT = "feedback-round-cards/1"
+REVIEWERS_FORMAT = "feedback-reviewers-key/1"
 
 
 class InvalidKeyFile(FeedbackError):
@@ -47,7 +49,7 @@ def read_public_file(text: str, name: str) -> tuple[str, str, PublicKey]:
 
 def read_public_half(text: str, name: str) -> tuple[str, str, PublicKey]:
     """The same of any file of a round's key: each shows its public half. Raises `InvalidKeyFile`."""
-    document = read_document(text, name, FORMAT, CARDS_FORMAT)
+    document = read_document(text, name, FORMAT, CARDS_FORMAT, REVIEWERS_FORMAT)
     try:
         key = PublicKey.from_bytes(from_base64url(document["public_key"]))
         return str(document["survey"]), str(document["round"]), key

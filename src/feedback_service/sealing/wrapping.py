@@ -20,14 +20,14 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from ..errors import FeedbackError
 from ..secret import Secret
-from .key_file import FORMAT, InvalidKeyFile, as_text, head_of, read_document
+from .key_file import FORMAT, REVIEWERS_FORMAT, InvalidKeyFile, as_text, head_of, read_document
 from .keys import SCALAR_BYTES, PrivateKey, from_base64url, to_base64url
 from .signing import LEDGER_KEY_FORMAT, LedgerKey
 
 CIPHER = "aes-256-gcm"
 RELEASE_SECRET_BYTES = 32
 _NONCE_BYTES = 12
-_WRAPPED_FORMATS = (FORMAT, LEDGER_KEY_FORMAT)
+_WRAPPED_FORMATS = (FORMAT, LEDGER_KEY_FORMAT, REVIEWERS_FORMAT)
 
 
 class WrongPassphrase(FeedbackError):
@@ -129,7 +129,7 @@ def derive_for(text: str, name: str, passphrase: Secret, known: Iterable[Wrappin
 
 def wrap(survey: str, round_id: str, held: RoundSecrets, wrapping: WrappingKey) -> str:
     """The text of `SURVEY-ROUND.key`."""
-    head = head_of(survey, round_id, held.private_key.public) | _protection(wrapping)
+    head = head_of(survey, round_id, held.private_key.public) | protection(wrapping)
     return lock(head, held.to_bytes(), wrapping.key)
 
 
@@ -148,7 +148,7 @@ def unwrap(text: str, name: str, opening: Secret | WrappingKey) -> tuple[str, st
 
 def wrap_ledger_key(key: LedgerKey, wrapping: WrappingKey) -> str:
     """The text of `ledger.key`."""
-    return lock(key.public.as_document() | _protection(wrapping), key.to_bytes(), wrapping.key)
+    return lock(key.public.as_document() | protection(wrapping), key.to_bytes(), wrapping.key)
 
 
 def unwrap_ledger_key(text: str, name: str, opening: Secret | WrappingKey) -> LedgerKey:
@@ -185,7 +185,7 @@ def _content(text: str, name: str, opening: Secret | WrappingKey) -> bytes:
         raise WrongPassphrase from None
 
 
-def _protection(wrapping: WrappingKey) -> dict[str, Any]:
+def protection(wrapping: WrappingKey) -> dict[str, Any]:
     """The part of a head that says how the passphrase protects what follows."""
     return {
         "cipher": CIPHER,

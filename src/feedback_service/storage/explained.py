@@ -107,6 +107,35 @@ ABOUT_ANSWERS = (
         ),
         N_("Useless when the quarter closes: what the numbers were made with is destroyed."),
     ),
+    Kept(
+        "comment",
+        N_("What you wrote, until it is read"),
+        (
+            Part(("round_id",), _ROUND),
+            Part(("key",), N_("A random number.")),
+            Part(
+                ("body", "draft"),
+                N_(
+                    "What you wrote, apart from your other answers, sealed for the few people who take out"
+                    " names and all that shows who somebody is. Nobody who works for an office is among them."
+                    " Inside are also the language and a region with many answers."
+                ),
+            ),
+        ),
+        N_("Destroyed when somebody has decided about it, at the latest with the quarter's key."),
+    ),
+    Kept(
+        "comment_batch",
+        N_("All that was written in a quarter"),
+        (
+            Part(("round_id",), _ROUND),
+            Part(
+                ("public_key", "number", "digest", "secret"),
+                N_("How much was written, and what is needed to count what it was about."),
+            ),
+        ),
+        N_("Destroyed when all was read, at the latest with the quarter's key."),
+    ),
 )
 
 WITHOUT_PEOPLE = (
@@ -168,6 +197,31 @@ WITHOUT_PEOPLE = (
         "release",
         N_("Reports"),
         (Part(("survey", "round", "issue", "issued", "body"), N_("What was published.")),),
+        _PUBLIC,
+    ),
+    Kept(
+        "quote",
+        N_("Quotes in reports"),
+        (
+            Part(
+                ("id", "survey", "round", "region", "texts"),
+                N_(
+                    "Words of somebody who answered, in German, without names, as those who read them let"
+                    " them through. The language that they were written in isn't kept."
+                ),
+            ),
+        ),
+        _PUBLIC,
+    ),
+    Kept(
+        "themes",
+        N_("What people wrote about"),
+        (
+            Part(
+                ("survey", "round", "issued", "body"),
+                N_("In how many texts a theme came up, in the whole state, changed a little by chance."),
+            ),
+        ),
         _PUBLIC,
     ),
     Kept(

@@ -26,7 +26,7 @@ _MIXING = 7_301_002
 _SENDING = 7_301_003
 # A row of 3,922 bytes and its header stays below it: it is never compressed and never moved elsewhere.
 _TOAST_TUPLE_TARGET = 8160
-_CHANGED = ("round", "tombstone")
+_CHANGED = ("round", "tombstone", "comment", "comment_batch", "quote")
 _MAY_CUT = (
     "SELECT pg_has_role(current_user, 'pg_checkpoint', 'USAGE')"
     " AND has_function_privilege('pg_switch_wal()', 'EXECUTE')"
@@ -90,7 +90,7 @@ class PostgresDatabase:
         self._rewrite(*names, *_CHANGED)
 
     def scrub(self) -> None:
-        """A changed row leaves its old version: destroyed secrets and deleted tombstones among them."""
+        """A changed row leaves its old version: destroyed secrets, tombstones and comments too."""
         self._rewrite(*_CHANGED)
 
     @property

@@ -11,8 +11,9 @@ from datetime import date
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from ..reports.model import ReplyState
-from ..reports.replies import Reply, ReplyStep, topic_labels
+from ..reports.replies import Reply, ReplyStep
 from ..reports.source import Source
+from ..surveys.themes import theme_labels
 from .published import find_source, sources_of_round
 from .schema import reply
 
@@ -39,7 +40,7 @@ def can_be_answered(connection: Connection, round_id: str, survey: str, topic: s
     if not survey and not topic:
         return bool(sources_of_round(connection, round_id))
     found = find_source(connection, survey, round_id)
-    return found is not None and topic in topic_labels(found[0].questionnaire, "de")
+    return found is not None and topic in theme_labels(found[0].questionnaire, "de")
 
 
 def add(connection: Connection, one: Reply) -> None:

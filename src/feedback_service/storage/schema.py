@@ -20,6 +20,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from ..sealing.comment import Kind
+
 RECIPIENT_STATES = ("unconfirmed", "active", "suspended")
 DELIVERY_STATES = ("waiting", "sending", "sent", "failed")
 REPLY_STATES = ("heard", "decided", "done", "impossible")
@@ -166,6 +168,62 @@ release = Table(
     Column("issued", Date, nullable=False),
     Column("body", Text, nullable=False),
     comment="Published files, verbatim.",
+)
+
+comment_batch = Table(
+    "comment_batch",
+    metadata,
+    Column("round_id", Integer, primary_key=True, autoincrement=False),
+    # The public half of the reviewers' key that everything of the batch is sealed to.
+    Column("public_key", LargeBinary(65), nullable=False),
+    # How many comments there were, and SHA-256 over them, sealed and sorted: themes' noise is bound to it.
+    Column("number", Integer, nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),
+    # What that noise is drawn from, sealed to the reviewers.
+    Column("secret", LargeBinary(Kind.THEMES.sealed_bytes), nullable=False),
+    ForeignKeyConstraint(["round_id"], ["round.number"]),
+    sqlite_with_rowid=False,
+    comment="A counted round's comments as a whole; gone when their review is finished, or with the round.",
+)
+
+comment = Table(
+    "comment",
+    metadata,
+    Column("round_id", Integer, primary_key=True, autoincrement=False),
+    # Sixteen random bytes of the sealed comment itself.
+    Column("key", LargeBinary(16), primary_key=True),
+    # Sealed anew at counting, apart from all other answers; nothing once it is decided.
+    Column("body", LargeBinary(Kind.COMMENT.sealed_bytes), nullable=True),
+    # What reviewers made of it, sealed to them too: one length.
+    Column("draft", LargeBinary(Kind.DRAFT.sealed_bytes), nullable=True),
+    ForeignKeyConstraint(["round_id"], ["comment_batch.round_id"]),
+    sqlite_with_rowid=False,
+    comment="What people wrote, until it is reviewed. Opens only with the reviewers' key of the round.",
+)
+
+quote = Table(
+    "quote",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("survey", String(30), nullable=False),
+    Column("round", String(20), nullable=False),
+    # A Kreis of twenty answers or more, a Bezirk, or the state.
+    Column("region", String(8), nullable=False),
+    # By language, as JSON, German always; redacted and approved. The language it was written in isn't told.
+    Column("texts", Text, nullable=False),
+    sqlite_with_rowid=False,
+    comment="Approved quotes from comments, published.",
+)
+
+themes = Table(
+    "themes",
+    metadata,
+    Column("survey", String(30), primary_key=True),
+    Column("round", String(20), primary_key=True),
+    Column("issued", Date, nullable=False),
+    Column("body", Text, nullable=False),
+    sqlite_with_rowid=False,
+    comment="How often a theme was written about in the whole state: published, verbatim, never changed.",
 )
 
 recipient = Table(

@@ -1,4 +1,7 @@
-"""Deletes what a round's submissions left in the database: envelopes, codes, tombstones. Figures stay."""
+"""Deletes what a round's submissions left in the database: envelopes, codes, tombstones, comments.
+
+Figures, approved quotes and themes stay: they are published.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,13 @@ from collections.abc import Callable
 
 from sqlalchemy import Connection, Table, delete, func, select
 
-from .schema import access_code, envelope, tombstone
+from .schema import access_code, comment, comment_batch, envelope, tombstone
 from .session import Store
 
 # One transaction for a million envelopes would write all of them once more, into the journal.
 _ROWS_AT_ONCE = 20_000
-_TABLES = (envelope, access_code, tombstone)
+# The batch last: its comments refer to it.
+_TABLES = (envelope, access_code, tombstone, comment, comment_batch)
 
 
 def forget_submissions(store: Store, number: int, told: Callable[[int], None]) -> int:

@@ -1,7 +1,8 @@
-"""Counts a round: a stream of envelopes in, one `CountTable` out; nothing raw is kept or written.
+"""Counts a round: a stream of envelopes in, one `CountTable` and the comments out; nothing is written.
 
-Memory holds one batch a worker, the counts, and every record key (some 100 bytes each): a copied envelope
-opens as often as it is copied, so a record key is counted once and its further copies are invalid.
+Memory holds one batch a worker, the counts, the comments, and every record key (some 100 bytes each): a
+copied envelope opens as often as it is copied, so a record key is counted once and its further copies are
+invalid.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from itertools import islice
 
 from ..surveys.questionnaire import Questionnaire, counted_questions
 from .open_batch import OpeningContext, Record, open_batch
-from .table import CountedQuestion, CountTable, RegionCount
+from .table import Comment, CountedQuestion, CountTable, RegionCount, Tallied
 
 BATCH = 500
 _BATCHES_AHEAD = 8
@@ -27,14 +28,14 @@ def count_envelopes(
     sealed: Iterable[Sealed],
     executor: Executor | None = None,
     done: Callable[[int], None] = lambda _opened: None,
-) -> CountTable:
+) -> Tallied:
     """Open, check and count. `done` is told how many envelopes each finished batch had."""
     tally = _Tally(counted_questions(questionnaire))
     for records in _opened(context, sealed, executor):
         for verified, record in records:
             tally.add(record, verified=verified)
         done(len(records))
-    return tally.table(questionnaire, context.round_id)
+    return Tallied(tally.table(questionnaire, context.round_id), tally.comments())
 
 
 def _opened(
@@ -85,6 +86,7 @@ class _Tally:
         self._keys: dict[str, list[bytes]] = {}
         self._counts: dict[str, list[int]] = {}
         self._verified: Counter[str] = Counter()
+        self._comments: list[Comment] = []
         self._invalid = 0
 
     def add(self, record: Record | None, *, verified: bool) -> None:
@@ -97,9 +99,15 @@ class _Tally:
             self._counts[record.region] = [0] * self._size
         self._keys[record.region].append(record.record_key)
         self._verified[record.region] += verified
+        if record.written:
+            self._comments.append(Comment(record.written.text, record.written.language, record.region))
         counts = self._counts[record.region]
         for position in record.picks:
             counts[position] += 1
+
+    def comments(self) -> tuple[Comment, ...]:
+        """Sorted by what they say: the order of the envelopes is gone."""
+        return tuple(sorted(self._comments, key=lambda one: (one.text, one.language, one.region)))
 
     def table(self, questionnaire: Questionnaire, round_id: str) -> CountTable:
         regions = {

@@ -1,7 +1,7 @@
 """Opens and checks a batch of envelopes: the part of counting that can run in any worker process.
 
-Takes sealed bodies, gives records of record key, region and category numbers: no text and no language
-leaves this module. What doesn't open, or isn't lawful, gives `None` and is counted as invalid.
+Takes sealed bodies, gives records of record key, region and category numbers, and beside them what was
+written in free text. What doesn't open, or isn't lawful, gives `None` and is counted as invalid.
 """
 
 from __future__ import annotations
@@ -37,15 +37,25 @@ class OpeningContext:
 
 
 @dataclass(frozen=True, slots=True)
+class Written:
+    """What one person wrote, in answer to all questions for free text together. It never prints itself."""
+
+    text: str = field(repr=False)
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """One lawful answer, reduced to what is counted.
 
-    `picks` are positions in all categories of all closed questions, one question after the other.
+    `picks` are positions in all categories of all closed questions, one question after the other. `written`
+    is the free text and the language of the form, if something was written.
     """
 
     record_key: bytes
     region: str
     picks: tuple[int, ...]
+    written: Written | None = None
 
 
 def open_batch(context: OpeningContext, bodies: Sequence[bytes]) -> list[Record | None]:
@@ -64,6 +74,7 @@ class _Opener:
         self._fingerprint = self._questionnaire.fingerprint
         self._directory = Directory.of(Region(ags, name) for ags, name in context.regions)
         self._categories = _category_positions(self._questionnaire)
+        self._free = tuple(one.name for one in self._questionnaire.questions if one.type == "text")
         self._names = frozenset(question.name for question in self._questionnaire.questions)
 
     def open(self, body: bytes) -> Record | None:
@@ -81,7 +92,9 @@ class _Opener:
         if checked.problems:
             return None
         region = checked.answers[self._questionnaire.region_question.name]
-        return Record(bytes.fromhex(content["record_key"]), str(region), self._picks(checked.answers))
+        record_key = bytes.fromhex(content["record_key"])
+        written = self._written(checked.answers, content["lang"])
+        return Record(record_key, str(region), self._picks(checked.answers), written)
 
     def _lawful_frame(self, content: Any) -> bool:
         return (
@@ -94,6 +107,12 @@ class _Opener:
             and bool(_SHORT.match(content["lang"]) and _SHORT.match(content["channel"]))
             and bool(_RECORD_KEY.match(content["record_key"]))
         )
+
+    def _written(self, answers: dict[str, str | list[str]], language: str) -> Written | None:
+        # One comment a person, however many questions ask for one: so each counts once among the comments.
+        texts = [str(answers[name]).strip() for name in self._free if answers.get(name)]
+        text = "\n\n".join(filter(None, texts))
+        return Written(text, self._questionnaire.language_or_source(language)) if text else None
 
     def _picks(self, answers: dict[str, str | list[str]]) -> tuple[int, ...]:
         picks: list[int] = []

@@ -1,4 +1,4 @@
-"""What counting hands to disclosure control, and nobody else: raw counts a region, in memory only.
+"""What counting hands on, in memory only: raw counts to disclosure control, comments to be sealed anew.
 
 Shapes: `counts[question]` has one integer for each of the question's `choices`; the last choice is
 always `_none` ("no answer, or not asked"), so that every record is in the base of every question.
@@ -7,11 +7,13 @@ always `_none` ("no answer, or not asked"), so that every record is in the base 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..surveys.categories import NO_ANSWER, CountedQuestion, Kind, PublishClass
 
-__all__ = ["NO_ANSWER", "CountTable", "CountedQuestion", "Kind", "PublishClass", "RegionCount"]
+__all__ = [
+    "NO_ANSWER", "Comment", "CountTable", "CountedQuestion", "Kind", "PublishClass", "RegionCount", "Tallied",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +55,20 @@ class CountTable:
         """The number of records that decides where a region belongs."""
         count = self.regions[region]
         return count.verified if self.by_verified else count.n
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """What one person wrote, split from all that they ticked. `region` is the one that they named."""
+
+    text: str = field(repr=False)
+    language: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tallied:
+    """A counted round: the table, and the comments of the same records in no order that means anything."""
+
+    table: CountTable
+    comments: tuple[Comment, ...]
