@@ -104,6 +104,19 @@ def test_a_review_ends_with_themes_and_nothing_is_left(demo: Any) -> None:
     assert wrong.code == 1 and "digest" in wrong.out
 
 
+def test_a_quote_is_taken_back(demo: Any) -> None:
+    quotes = demo.json("comments", "quotes")
+    one = quotes[0]
+    assert one["texts"]["de"] in demo.run("comments", "quotes").out
+    for prefix in ("zz", ""):
+        refused = demo.run("comments", "withdraw", prefix)
+        assert refused.code == 1 and "comments quotes" in refused.err
+    assert demo.json("comments", "withdraw", one["id"][:16]) == {"id": one["id"]}
+    assert one["id"] not in [each["id"] for each in demo.json("comments", "quotes")]
+    raw = b"".join(file.read_bytes() for file in demo.data.glob("feedback.sqlite*"))
+    assert one["id"].encode() not in raw
+
+
 def test_key_holders_make_the_key_once_and_it_is_the_reviewers_own(demo: Any, tmp_path: Path) -> None:
     again = demo.run("comments", "key", *SURVEY)
     assert again.code == 1 and "there already" in again.err

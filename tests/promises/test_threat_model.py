@@ -21,11 +21,12 @@ ADVERSARIES = (
     "running web machine", "breaks into the mail account", "The operator",
     "key holder", "Trustees who collude", "court order or police", "Telegram", "knows everyone else's answer",
     "compares reports", "invents answers in bulk", "author of a survey", "translator", "supply chain",
-    "small community", "style", "backup",
+    "small community", "A reviewer", "style", "backup",
 )  # fmt: skip
 PROCESSES = (
     "serve", "mix", "work", "digests send",
     "rounds close", "rounds count", "rounds release", "rounds shred", "codes print",
+    "comments key", "comments next", "comments approve",
     "keys create",
     "keys split", "audit storage",
     "doctor", "feedback-bot",

@@ -23,6 +23,7 @@ from ..storage.comments import find_batch, waiting_comments
 from ..storage.rounds import Round, all_rounds
 from ..storage.session import Store
 from .cards import AskCards, CardsFile, Yes, confirm, opening
+from .comments_published import list_quotes, withdraw_quote
 from .comments_shown import document_of, show, told_of
 from .comments_walk import walk
 from .common import (
@@ -60,6 +61,8 @@ def app() -> typer.Typer:
     group.command("approve")(approve_comment)
     group.command("reject")(reject_comment)
     group.command("finish")(finish_review)
+    group.command("quotes")(list_quotes)
+    group.command("withdraw")(withdraw_quote)
     return group
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, Select, delete, insert, select
 
 from ..reports.quotes import Quote
 from .schema import quote, themes
@@ -23,9 +24,17 @@ def remove_quote(connection: Connection, quote_id: str) -> None:
     connection.execute(delete(quote).where(quote.c.id == quote_id))
 
 
+def all_quotes(connection: Connection) -> list[Quote]:
+    """Every published quote, the newest round first."""
+    return _read(connection, select(quote).order_by(quote.c.round.desc(), quote.c.survey, quote.c.id))
+
+
 def quotes_of_round(connection: Connection, round_id: str) -> list[Quote]:
     """All of one round of the calendar, in the order of their random ids."""
-    query = select(quote).where(quote.c.round == round_id).order_by(quote.c.id)
+    return _read(connection, select(quote).where(quote.c.round == round_id).order_by(quote.c.id))
+
+
+def _read(connection: Connection, query: Select[Any]) -> list[Quote]:
     return [
         Quote(row.id, row.survey, row.round, row.region, json.loads(row.texts))
         for row in connection.execute(query)
