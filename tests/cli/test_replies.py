@@ -34,10 +34,32 @@ def test_recipients_are_added_listed_and_removed(installation: Any, tmp_path: Pa
         ("x@y.example", "state", "unconfirmed"), ("Amt@stadt.example", "kreis", "active"),
     ]  # fmt: skip
     assert found[1]["formats"] == ["pdf", "xlsx"] and found[1]["name"] == "Tübingen"
-    assert installation.json("recipients", "resume", "amt@stadt.example") == {"resumed": 0}
+    resumed = installation.json("recipients", "resume", "amt@stadt.example")
+    assert resumed == {"resumed": 0, "asked_again": 0}
     assert installation.json("recipients", "remove", "amt@stadt.example") == {"removed": 1}
     gone = installation.run("recipients", "remove", "amt@stadt.example")
     assert gone.code == 1 and "no recipient here" in gone.err and "stadt" not in gone.err
+
+
+def test_a_lost_mail_key_is_said_and_never_replaced_in_silence(installation: Any) -> None:
+    installation.json("recipients", "add", "amt@stadt.example", "--region", "08416", "--confirmed")
+    key = installation.data / "mail" / "mail.key"
+    kept = key.read_bytes()
+    key.unlink()
+    found = installation.run("doctor")
+    assert found.code == 1 and "mail/mail.key is missing, and 1 recipients" in found.out
+    refused = installation.run("init", "--yes")
+    assert refused.code == 1 and "Put it back" in refused.err and not key.exists()
+    key.write_bytes(kept)
+    assert installation.json("recipients", "list")[0]["address"] == "amt@stadt.example"
+    key.write_bytes(bytes(32))
+    assert "it is another one" in installation.run("doctor").out
+    for words in ((), ("amt@stadt.example", "--all")):
+        assert "or say --all" in installation.run("recipients", "remove", *words).err
+    assert "--yes" in installation.run("recipients", "remove", "--all").err
+    key.unlink()
+    assert installation.json("recipients", "remove", "--all", "--yes") == {"removed": 1}
+    assert installation.run("init", "--yes").code == 0 and key.exists()
 
 
 def test_a_bad_line_adds_nobody(installation: Any, tmp_path: Path) -> None:

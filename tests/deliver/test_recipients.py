@@ -17,12 +17,13 @@ from feedback_service.deliver.recipients import (
     Wanted,
     apply_inbox,
     enter,
+    resume,
     wanted,
 )  # fmt: skip
 from feedback_service.regions.directory import UnknownRegion, baden_wuerttemberg
 from feedback_service.sealing.links import Link
 from feedback_service.sealing.mail_key import MailKey
-from feedback_service.storage.deliveries import deliveries_of
+from feedback_service.storage.deliveries import DeliveryKey, deliveries_of, fail
 from feedback_service.storage.inbox import Inbox
 from feedback_service.storage.mail_keys import read_mail_key
 from feedback_service.storage.recipients import all_recipients, by_id, suspend
@@ -66,6 +67,8 @@ def test_an_address_is_taken(address: str) -> None:
 
 def test_a_domain_travels_in_ascii() -> None:
     assert checked_address("amt@Müller.example") == "amt@xn--mller-kva.example"
+    # As mail servers of today know it, not as strasse.example, which may be somebody else's.
+    assert checked_address("amt@Straße.example") == "amt@xn--strae-oqa.example"
 
 
 @pytest.mark.parametrize(
@@ -166,6 +169,30 @@ def test_every_line_that_cannot_be_used_is_named_and_nothing_is_added() -> None:
     assert "Line 2: This is no mail address" in said and "Line 3" not in said
     assert "Line 4:" in said and "Line 5:" in said
     assert said.count("othing was added") == 1
+
+
+def test_who_stands_twice_with_other_wishes_is_named() -> None:
+    text = "address,region,language\na@b.example,08,de\nA@B.example,08,en\na@b.example,084,en\n"
+    with pytest.raises(InvalidRecipientFile, match="Line 3: This address stands above") as refused:
+        read_recipients(text, TREE)
+    assert "Line 4" not in str(refused.value)
+    assert len(read_recipients(text.replace(",en", ",de"), TREE)) == 3
+
+
+def test_who_never_confirmed_is_asked_again_and_not_sent_digests(released: Store) -> None:
+    (sure,) = _enter(released, "sure@b.example").added
+    (asked,) = _enter(released, "asked@b.example", vouched=False).added
+    day = date(2027, 1, 9)
+    key = DeliveryKey(asked.id, "confirm")
+    with released.begin() as connection:
+        fail(connection, key, "550 no such mailbox", day)
+        for one in (sure, asked):
+            suspend(connection, one.id, "550 no such mailbox")
+        assert [resume(connection, one, day) for one in (sure, asked)] == ["active", "unconfirmed"]
+    assert (_state(released, sure.id), _state(released, asked.id)) == ("active", "unconfirmed")
+    with released.read() as connection:
+        assert [(mail.key, mail.state) for mail in deliveries_of(connection, asked.id)] == [(key, "waiting")]
+    assert _press(released, Link("confirm", asked.id)) == 1 and _state(released, asked.id) == "active"
 
 
 @pytest.mark.parametrize(

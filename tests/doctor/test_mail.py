@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from feedback_service.doctor.finding import Level
-from feedback_service.doctor.mail import check_set_up, check_suspended, check_waiting
+from feedback_service.doctor.mail import check_key, check_set_up, check_suspended, check_waiting
 
 TODAY = date(2027, 1, 20)
 
@@ -38,3 +38,16 @@ def test_who_is_suspended_is_told_by_region() -> None:
     assert check_suspended([]).level is Level.FINE
     found = check_suspended(["08416", "08", "08416"])
     assert found.level is Level.ADVICE and "3 are suspended" in found.found and "08, 08416" in found.found
+
+
+@pytest.mark.parametrize(
+    ("recipients", "opened", "links", "level"),
+    [
+        (0, None, True, Level.FINE), (3, 3, True, Level.FINE), (3, None, True, Level.NOW),
+        (3, 2, True, Level.NOW), (3, 3, False, Level.NOW), (0, 0, False, Level.NOW),
+    ],
+)  # fmt: skip
+def test_the_mail_key_opens_every_address(
+    recipients: int, opened: int | None, links: bool, level: Level
+) -> None:
+    assert check_key(recipients, opened, links=links).level is level

@@ -15,9 +15,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from ..intake.rate_limit import TooManyRequests
-from ..sealing.links import InvalidLink, Link, read_token
+from ..sealing.links import InvalidLink, Link
 from ..storage.inbox import Inbox, InboxFull
-from ..storage.mail_keys import read_links_public
+from ..storage.links_public import read_link
 from ..storage.session import Store
 from .addressed import language_code
 from .pages import Pages
@@ -73,7 +73,7 @@ class MailLinks:
 
     def _link(self, request: Request) -> Link:
         """The link of an address. Raises `InvalidLink` where it is for something else, too."""
-        link = read_token(str(request.path_params["token"]), read_links_public(self.store.spool_folder))
+        link = read_link(str(request.path_params["token"]), self.store.spool_folder)
         if f"/digests/{link.purpose}/" not in request.url.path:
             raise InvalidLink
         return link

@@ -18,9 +18,9 @@ from ..errors import N_, FeedbackError
 from ..intake.open_rounds import OpenRounds
 from ..intake.rate_limit import TooManyRequests
 from ..render.words import REPLY_STATES
-from ..sealing.links import InvalidLink, Link, read_token
+from ..sealing.links import InvalidLink, Link
 from ..storage.inbox import Inbox, InboxFull
-from ..storage.mail_keys import MailKeyMissing, read_links_public
+from ..storage.links_public import read_link
 from ..storage.replies import LONGEST_OFFICE, LONGEST_TEXT, ReplyState, cleaned
 from ..storage.session import Store
 from ..surveys.answers import UnknownChoice
@@ -161,12 +161,8 @@ class ReplyForm:
 
     async def _link(self, request: Request) -> Link:
         """The link of the address. Raises `InvalidLink`, `TooLateToAnswer`."""
-        try:
-            public = await run_in_threadpool(read_links_public, self.store.spool_folder)
-        except MailKeyMissing:
-            # Without the key nothing was signed here; its own sentence is for operators.
-            raise InvalidLink from None
-        link = read_token(str(request.path_params["token"]), public)
+        token = str(request.path_params["token"])
+        link = await run_in_threadpool(read_link, token, self.store.spool_folder)
         asked = await self.open_rounds.current()
         if link.purpose != "reply" or link.region not in asked.directory:
             raise InvalidLink

@@ -9,15 +9,16 @@ import typer
 
 from ..clock import today
 from ..deliver.recipient_list import read_recipients
-from ..deliver.recipients import Entered, Wanted, apply_inbox, enter, wanted
+from ..deliver.recipients import Entered, Wanted, apply_inbox, enter, resume, wanted
 from ..errors import FeedbackError
 from ..regions.directory import Directory
 from ..reports.build import region_name
 from ..settings import Settings
 from ..storage.mail_keys import read_mail_key
-from ..storage.recipients import Recipient, activate, all_recipients, remove, with_address
+from ..storage.recipients import Recipient, all_recipients, remove, with_address
 from ..storage.regions import read_directory
 from ..storage.session import Store
+from .cards import Yes, confirm
 from .common import DEFAULT_DATA, Data, Json, Out, installation, read_text
 
 Region = Annotated[str | None, typer.Option("--region", help="Only the entry for this region (AGS).")]
@@ -33,6 +34,14 @@ class UnknownRecipient(FeedbackError):
     status = 404
     code = "recipient-unknown"
     message = "This address is no recipient here. See: feedback-service recipients list"
+
+
+class WhichRecipient(FeedbackError):
+    """Neither an address nor all, or both."""
+
+    status = 422
+    code = "recipient-which"
+    message = "Name an address, or say --all. Nothing was removed."
 
 
 def app() -> typer.Typer:
@@ -96,15 +105,23 @@ def list_recipients(data: Data = DEFAULT_DATA, as_json: Json = False) -> None:
 
 
 def remove_recipient(
-    address: Annotated[str, typer.Argument(help="The mail address.")],
+    address: Annotated[str | None, typer.Argument(help="The mail address.")] = None,
     region: Region = None,
+    everybody: Annotated[bool, typer.Option("--all", help="All of them; needs no mail key.")] = False,
+    yes: Yes = False,
     data: Data = DEFAULT_DATA,
     as_json: Json = False,
 ) -> None:
-    """Send no more, and forget the address."""
+    """Send no more, and forget the address. --all forgets every address, also those that no key opens."""
     store, _ = installation(data)
     out = Out(as_json)
-    found = _entries(store, address, region)
+    if everybody == (address is not None):
+        raise WhichRecipient
+    if everybody:
+        confirm("all", "This forgets every recipient. Nobody can undo it.", yes=yes)
+    with store.read() as connection:
+        everyone = [one for one in all_recipients(connection) if region in (None, one.region)]
+    found = _entries(store, address, region) if address is not None else everyone
     with store.begin() as connection:
         for one in found:
             remove(connection, one.id)
@@ -119,15 +136,17 @@ def resume_recipient(
     data: Data = DEFAULT_DATA,
     as_json: Json = False,
 ) -> None:
-    """Send again to an address that was suspended."""
+    """Send again to an address that was suspended; one that never confirmed is asked once more."""
     store, _ = installation(data)
     out = Out(as_json)
     found = [one for one in _entries(store, address, region) if one.state == "suspended"]
     with store.begin() as connection:
-        for one in found:
-            activate(connection, one.id)
+        states = [resume(connection, one, today()) for one in found]
+    asked = states.count("unconfirmed")
     out.line(f"Resumed: {len(found)}.")
-    out.finish({"resumed": len(found)})
+    if asked:
+        out.line(f"Of these {asked} never confirmed: the mail with the link goes again with the next ones.")
+    out.finish({"resumed": len(found), "asked_again": asked})
 
 
 def _enter(store: Store, settings: Settings, several: list[Wanted], out: Out, *, confirmed: bool) -> None:

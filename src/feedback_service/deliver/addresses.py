@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+import idna
+
 from ..errors import FeedbackError
 from ..sealing.mail_key import LONGEST_ADDRESS
 
@@ -28,9 +30,10 @@ def checked_address(text: str) -> str:
     address = unicodedata.normalize("NFC", text.strip())
     local, at, domain = address.rpartition("@")
     try:
-        # Domains with other letters travel in their ASCII form (RFC 5891).
-        domain = domain.encode("idna").decode().lower()
-    except UnicodeError:
+        # Domains with other letters travel in their ASCII form (RFC 5891). Python's own codec is of 2003:
+        # it would send what is for straße.example to strasse.example, which may be somebody else.
+        domain = idna.encode(domain, uts46=True).decode()
+    except idna.IDNAError:
         domain = ""
     labels = domain.split(".")
     found = f"{local}@{domain}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 
 from ..errors import FeedbackError
 from ..regions.directory import Directory
@@ -19,6 +20,14 @@ class InvalidRecipientFile(FeedbackError):
     status = 422
     code = "recipient-file-invalid"
     message = "The file can't be used; nothing was added. %(problems)s"
+
+
+class Contradiction(FeedbackError):
+    """The same office twice, with another wish each time: one of the two would be lost in silence."""
+
+    status = 422
+    code = "recipient-contradiction"
+    message = "This address stands above for the same region, with another language or other formats."
 
 
 def read_recipients(text: str, directory: Directory) -> list[Wanted]:
@@ -40,7 +49,7 @@ def read_recipients(text: str, directory: Directory) -> list[Wanted]:
         for row in rows:
             cells = {name: (row[column] or "").strip() for name, column in columns.items()}
             try:
-                found.append(_wanted(cells, directory))
+                found.append(_wanted(cells, directory, found))
             except FeedbackError as error:
                 problems.append(f"Line {rows.line_num}: {str(error).removesuffix(' Nothing was added.')}")
     except csv.Error as error:
@@ -52,6 +61,12 @@ def read_recipients(text: str, directory: Directory) -> list[Wanted]:
     return found
 
 
-def _wanted(cells: dict[str, str], directory: Directory) -> Wanted:
+def _wanted(cells: dict[str, str], directory: Directory, before: Sequence[Wanted]) -> Wanted:
+    """The recipient of one row. Raises `Contradiction`, and what `wanted` raises."""
     formats = cells.get("formats", "").replace(",", " ").replace("+", " ").split()
-    return wanted(directory, cells["address"], cells["region"], cells.get("language") or "de", formats)
+    one = wanted(directory, cells["address"], cells["region"], cells.get("language") or "de", formats)
+    for other in before:
+        same = other.address.casefold() == one.address.casefold() and other.region == one.region
+        if same and (other.language, set(other.formats)) != (one.language, set(one.formats)):
+            raise Contradiction
+    return one

@@ -18,9 +18,18 @@ from ..regions.keys import level_of
 from ..render.pdf import LANGUAGES
 from ..sealing.links import InvalidLink, Link, read_token
 from ..sealing.mail_key import MailKey
-from ..storage.deliveries import enqueue
+from ..storage.deliveries import deliveries_of, enqueue, revive
 from ..storage.inbox import Inbox
-from ..storage.recipients import Recipient, activate, add, fresh_id, remove, with_address
+from ..storage.recipients import (
+    Recipient,
+    RecipientState,
+    activate,
+    add,
+    ask_again,
+    fresh_id,
+    remove,
+    with_address,
+)
 from ..storage.session import Store
 from .addresses import checked_address
 
@@ -120,15 +129,33 @@ def apply_inbox(store: Store, key: MailKey) -> int:
     What can't be read, or names a recipient that is gone, changes nothing and is removed.
     """
     inbox = Inbox(store.inbox_folder)
-    done = 0
+    done = left = 0
     for kind in ("confirm", "leave"):
         for path, content in inbox.waiting(kind):
             link = _read(content.get("token", ""), key, kind)
             if link:
                 with store.begin() as connection:
-                    done += (activate if kind == "confirm" else remove)(connection, link.recipient)
+                    if kind == "confirm":
+                        done += activate(connection, link.recipient)
+                    else:
+                        left += remove(connection, link.recipient)
             inbox.done(path)
-    return done
+    if left:
+        # What left says nothing more about anybody, not in a dead row either.
+        store.scrub()
+    return done + left
+
+
+def resume(connection: Connection, one: Recipient, today: date) -> RecipientState:
+    """Send again to a suspended recipient, or ask it once more if it never confirmed. Gives its new state."""
+    mails = deliveries_of(connection, one.id)
+    asked = next((mail for mail in mails if mail.key.kind == "confirm"), None)
+    if asked is None or any(mail.key.kind == "digest" for mail in mails):
+        activate(connection, one.id)
+        return "active"
+    ask_again(connection, one.id)
+    revive(connection, asked.key, today)
+    return "unconfirmed"
 
 
 def _read(token: str, key: MailKey, purpose: str) -> Link | None:

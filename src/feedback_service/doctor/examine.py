@@ -19,14 +19,13 @@ from ..rounds.calendar import Quarter
 from ..rounds.key_folder import has_keys, load_ledger_key
 from ..rounds.opening import next_quarter, opens_now
 from ..settings import Settings, load_settings
-from ..storage import deliveries
 from ..storage.ledger import all_entries
-from ..storage.recipients import all_recipients
 from ..storage.releases import release_body, release_heads
 from ..storage.rounds import MIXABLE, Round, all_rounds
 from ..storage.session import Store, open_store
 from ..storage.surveys import survey_by_fingerprint, survey_names
-from . import installation, keys, looking, machine, mail, quarters, waiting
+from . import installation, keys, looking, machine, quarters, waiting
+from .examine_mail import examine_mail
 from .finding import Finding
 
 _KEYS_LOOKED_FOR = 4
@@ -93,19 +92,9 @@ def _of_store(place: Place, store: Store, settings: Settings) -> Iterator[Findin
     yield waiting.check_damaged(spools.damaged)
     yield waiting.check_unreadable(spools.unreadable)
     yield waiting.check_halves(spools.lost)
-    yield from _of_mail(place, store, settings)
+    yield from examine_mail(store, settings, place.at.date())
     yield from _room(place.folder, spools)
     yield _backup(place)
-
-
-def _of_mail(place: Place, store: Store, settings: Settings) -> Iterator[Finding]:
-    with store.read() as connection:
-        recipients = all_recipients(connection)
-        found = deliveries.waiting(connection)
-    active = sum(one.state == "active" for one in recipients)
-    yield mail.check_set_up(active, server=bool(settings.smtp_host), operator=bool(settings.operator_mail))
-    yield mail.check_waiting([one.day for one in found], place.at.date())
-    yield mail.check_suspended([one.region for one in recipients if one.state == "suspended"])
 
 
 def _of_survey(

@@ -11,6 +11,7 @@ from .finding import Finding, advice, fine, now
 _WAITING_DAYS = 2
 _SUBJECT = "mail"
 _RECIPIENTS = "recipients"
+_KEY = "mail key"
 
 
 def check_set_up(active: int, *, server: bool, operator: bool) -> Finding:
@@ -28,6 +29,29 @@ def check_set_up(active: int, *, server: bool, operator: bool) -> Finding:
             "Set operator_mail in settings.toml.",
         )
     return fine(_SUBJECT, "A mail server is set." if server else "No mail is sent, and nobody waits for any.")
+
+
+def check_key(recipients: int, opened: int | None, *, links: bool) -> Finding:
+    """Of `recipients` addresses `opened` open with the key, `None` without one; `links` can be checked."""
+    if recipients and opened is None:
+        return now(
+            _KEY,
+            f"mail/mail.key is missing, and {recipients} recipients' addresses open with it alone.",
+            "Put it back. If it is lost: feedback-service recipients remove --all, then init.",
+        )
+    if recipients and opened != recipients:
+        return now(
+            _KEY,
+            f"Of {recipients} addresses {opened} open with mail/mail.key: it is another one.",
+            "Put the right one back, or remove the recipients and add them again.",
+        )
+    if not links:
+        return now(
+            _KEY,
+            "spool/links.pub is missing or belongs to another key: links in mails don't work.",
+            "feedback-service init puts it back.",
+        )
+    return fine(_KEY, "The mail key opens every address, and links in mails can be checked.")
 
 
 def check_waiting(since: Sequence[date], today: date) -> Finding:

@@ -11,6 +11,7 @@ from ..regions.directory import baden_wuerttemberg
 from ..sealing.wrapping import WrappingKey
 from ..storage.machines import register
 from ..storage.mail_keys import make_missing_mail_key
+from ..storage.recipients import all_recipients
 from ..storage.regions import put_regions
 from ..storage.rounds import Round, all_rounds
 from ..storage.session import Store, make_store
@@ -42,7 +43,9 @@ def found(
     for name in ("spool", "tmp"):
         (folder / name).mkdir(exist_ok=True, mode=0o700)
     CodeKeys(store.mix_folder, store.spool_folder).make_missing()
-    make_missing_mail_key(store.mail_folder, store.spool_folder)
+    with store.read() as connection:
+        sealed = len(all_recipients(connection))
+    make_missing_mail_key(store.mail_folder, store.spool_folder, sealed)
     machine = this_machine(store.spool_folder)
     with store.begin() as connection:
         register(connection, machine)

@@ -26,7 +26,16 @@ _MIXING = 7_301_002
 _SENDING = 7_301_003
 # A row of 3,922 bytes and its header stays below it: it is never compressed and never moved elsewhere.
 _TOAST_TUPLE_TARGET = 8160
-_CHANGED = ("round", "tombstone", "comment", "comment_batch", "quote")
+_CHANGED = (
+    "round",
+    "tombstone",
+    "comment",
+    "comment_batch",
+    "quote",
+    "recipient",
+    "delivery",
+    "reply",
+)
 _MAY_CUT = (
     "SELECT pg_has_role(current_user, 'pg_checkpoint', 'USAGE')"
     " AND has_function_privilege('pg_switch_wal()', 'EXECUTE')"
@@ -90,7 +99,7 @@ class PostgresDatabase:
         self._rewrite(*names, *_CHANGED)
 
     def scrub(self) -> None:
-        """A changed row leaves its old version: destroyed secrets, tombstones and comments too."""
+        """A changed row leaves its old version: destroyed secrets, comments and addresses too."""
         self._rewrite(*_CHANGED)
 
     @property

@@ -77,6 +77,11 @@ def activate(connection: Connection, recipient_id: str) -> bool:
     return _change(connection, recipient_id, values)
 
 
+def ask_again(connection: Connection, recipient_id: str) -> bool:
+    """Wait for a confirmation anew; tells whether there is such a recipient."""
+    return _change(connection, recipient_id, {"state": "unconfirmed", "reason": ""})
+
+
 def suspend(connection: Connection, recipient_id: str, reason: str) -> bool:
     """Send nothing more, and say why; tells whether there is such a recipient."""
     return _change(connection, recipient_id, {"state": "suspended", "reason": reason[:LONGEST_REASON]})
