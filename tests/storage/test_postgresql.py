@@ -15,12 +15,25 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import InternalError
 
+from feedback_service.reports.quotes import Quote
+from feedback_service.sealing.comment import Kind
+from feedback_service.sealing.mail_key import MailKey
 from feedback_service.storage import postgresql
 from feedback_service.storage.access_codes import add_codes, spend
+from feedback_service.storage.comments import (
+    SealedBatch,
+    all_comments,
+    decide,
+    forget_batch,
+    put_batch,
+    put_draft,
+)
 from feedback_service.storage.deliveries import DeliveryKey, claim, enqueue, finish
 from feedback_service.storage.envelopes import StoredEnvelope, bury, forget_tombstones
 from feedback_service.storage.migrating import migrate
 from feedback_service.storage.postgresql import DatabaseUnreachable, OldServer
+from feedback_service.storage.quotes import add_quote, remove_quote
+from feedback_service.storage.recipients import Recipient, add, remove
 from feedback_service.storage.rewriting import rewrite_round
 from feedback_service.storage.rounds import Round, destroy_hashing_keys
 from feedback_service.storage.schema import metadata
@@ -172,6 +185,43 @@ def test_of_deleted_and_overwritten_things_nothing_is_left_in_a_table_s_file(
     store.vacuum([1])
     assert not any(_in_files(postgres, look, one) for one in (KEY, first.body[:99], b"form-one"))
     assert _in_files(postgres, look, second.body[:99])
+
+
+def test_of_decided_comments_and_offices_that_left_nothing_is_left_either(
+    store: Store, open_one: Callable[..., Round], look: Look, postgres: Any
+) -> None:
+    number = open_one().number
+    bodies = tuple(secrets.token_bytes(Kind.COMMENT.sealed_bytes) for _ in range(2))
+    draft, themes = (secrets.token_bytes(Kind.DRAFT.sealed_bytes) for _ in range(2))
+    key = MailKey.generate()
+    office = Recipient(
+        "a" * 32, key.seal_address("a" * 32, "a@b.example"), bytes(16), "08", "de", (), "active"
+    )
+    sealed = SealedBatch(bytes(32), secrets.token_bytes(Kind.THEMES.sealed_bytes), bodies)
+    with store.begin() as connection:
+        put_batch(connection, number, sealed)
+        first, second = all_comments(connection, number)
+        add_quote(connection, Quote("b" * 32, "clients", "2026-Q4", "08", {"de": "Ein Satz von jemandem."}))
+        add(connection, office)
+    with store.begin() as connection:
+        assert put_draft(connection, number, first, draft)
+    # Read again: it isn't as it was before any more.
+    with store.begin() as connection:
+        assert not decide(connection, number, first, themes)
+        now = next(one for one in all_comments(connection, number) if one.key == first.key)
+        assert decide(connection, number, now, themes)
+        remove_quote(connection, "b" * 32)
+        remove(connection, office.id)
+    assert first.body and second.body
+    gone = (first.body[99:199], draft[99:199], b"Ein Satz von jemandem", office.address[:99])
+    assert all(_in_files(postgres, look, one) for one in gone), "the search can find something"
+    store.scrub()
+    assert not any(_in_files(postgres, look, one) for one in gone)
+    assert _in_files(postgres, look, second.body[99:199]) and _in_files(postgres, look, themes[99:199])
+    with store.begin() as connection:
+        forget_batch(connection, number)
+    store.scrub()
+    assert not any(_in_files(postgres, look, one) for one in (second.body[99:199], themes[99:199]))
 
 
 def test_statistics_keep_no_copy_of_a_key(store: Store, open_one: Callable[..., Round], look: Look) -> None:
