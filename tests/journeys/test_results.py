@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser
 from python_calamine import CalamineWorkbook
 
+from feedback_service.disclosure.check_themes import themes_problems
 from feedback_service.i18n import load_interfaces
 
 DISTRICT = "08416"
@@ -59,6 +60,43 @@ def test_the_files_tell_the_figures_of_the_release(demonstration: Any) -> None:
     made = httpx2.get(f"{address}.pdf").content
     report = pdf_checks.validate_pdf_bytes(made, profile=pdf_checks.ValidationProfile.PDF_UA_1)
     assert report.is_compliant and made == httpx2.get(f"{address}.pdf").content
+
+
+@pytest.mark.parametrize(("lang", "marked"), [("de", False), ("en", False), ("ar", True)])
+def test_the_state_s_page_quotes_people_and_the_files_beside_it_do_too(
+    demonstration: Any, chromium: Browser, lang: str, marked: bool
+) -> None:
+    address = f"{demonstration.url}/{lang}/results/clients/{demonstration.round}/08"
+    shown = chromium.new_page(java_script_enabled=False)
+    shown.goto(address)
+    section = shown.locator("section[aria-labelledby=quotes]")
+    quotes = section.locator("blockquote").all_inner_texts()
+    assert quotes and (section.locator("p.hint").count() == len(quotes)) is marked
+    assert section.locator('blockquote[lang="de"]').count() == (len(quotes) if marked else 0)
+    shown.close()
+    book = CalamineWorkbook.from_filelike(io.BytesIO(httpx2.get(f"{address}.xlsx").content))
+    cover = "\n".join(str(row[0]) for row in book.get_sheet_by_name(book.sheet_names[0]).to_python() if row)
+    assert all(quote.strip() in cover for quote in quotes[:3])
+
+
+def test_themes_are_told_for_the_state_alone_and_anybody_can_check_them(
+    demonstration: Any, chromium: Browser
+) -> None:
+    results = f"{demonstration.url}/de/results/clients"
+    shown = chromium.new_page(java_script_enabled=False)
+    shown.goto(f"{results}/{demonstration.before}/08")
+    section = shown.locator("section[aria-labelledby=themes]")
+    rows = [row.split("\t") for row in section.locator("tbody tr").all_inner_texts()]
+    link = section.get_by_role("link", name="JSON").get_attribute("href")
+    shown.goto(f"{results}/{demonstration.before}/{DISTRICT}")
+    assert shown.locator("section[aria-labelledby=themes]").count() == 0
+    shown.close()
+    document = httpx2.get(f"{demonstration.url}{link}").json()
+    assert themes_problems(document) == [] and rows
+    told = {int(count.replace(".", "")) for _, count, _ in rows}
+    assert told == {count for count in document["count"][:-1] if count}
+    # The newer quarter's comments are still being read.
+    assert httpx2.get(f"{results}/{demonstration.round}.themes.json").status_code == 404
 
 
 @pytest.mark.parametrize(
