@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, make_url, text
 
-from feedback_service.storage.migrating import MigrationUndone, migrate
+from feedback_service.storage.migrating import MigrationUndone, migrate, newest_revision
+from feedback_service.storage.revision import NEWEST
 from feedback_service.storage.schema import metadata
 from feedback_service.storage.session import OutdatedDatabase, Store, make_store, open_store
 from feedback_service.storage.sqlite import open_sqlite
@@ -65,3 +68,13 @@ def test_an_update_that_would_leave_rows_alone_is_undone(store: Store) -> None:
     with pytest.raises(MigrationUndone):
         migrate(store.engine, "0002")
     assert open_store(store.folder).folder == store.folder
+
+
+def test_the_program_knows_the_newest_of_its_scripts() -> None:
+    assert newest_revision() == NEWEST
+
+
+def test_no_command_but_those_that_migrate_waits_for_alembic() -> None:
+    code = "import sys, feedback_service.cli.rounds, feedback_service.web; print('alembic' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

@@ -203,8 +203,12 @@ def test_of_decided_comments_and_offices_that_left_nothing_is_left_either(
         first, second = all_comments(connection, number)
         add_quote(connection, Quote("b" * 32, "clients", "2026-Q4", "08", {"de": "Ein Satz von jemandem."}))
         add(connection, office)
+    [(toast,)] = look("SELECT reltoastrelid::regclass::text FROM pg_class WHERE relname = 'comment'")
+    chunks = f"SELECT count(DISTINCT chunk_id) FROM {toast}"
+    assert look(chunks) == [(0,)], "numbered as they come, they would tell an order"
     with store.begin() as connection:
         assert put_draft(connection, number, first, draft)
+    assert look(chunks) == [(1,)]
     # Read again: it isn't as it was before any more.
     with store.begin() as connection:
         assert not decide(connection, number, first, themes)

@@ -28,7 +28,8 @@ def check_values(store: Store) -> list[Check]:
                 strange += [f"{table}.{column}"] if not values <= allowed else []
         for (table, column), part in RANDOM_PARTS.items():
             if column in columns_of(database, table):
-                taken = [as_bytes(value)[part] for (value,) in database.select(table, [column])]
+                found = (value for (value,) in database.select(table, [column]) if value is not None)
+                taken = [as_bytes(value)[part] for value in found]
                 lines.append(random_looking(5, f"{table}.{column}", taken))
     return [none_of(2, "flags that are more than flags", strange, "0 and 1"), *lines]
 

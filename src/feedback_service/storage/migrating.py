@@ -9,6 +9,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.script.revision import RevisionError
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
 
 from ..errors import FeedbackError
@@ -22,19 +24,24 @@ class MigrationUndone(FeedbackError):
     message = "The update of the database failed its own check and was undone. Please report it."
 
 
-def current_revision(engine: Engine) -> str | None:
-    """The version of a database's tables; `None` where it has none."""
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+class UnknownRevision(LookupError):
+    """The database is of a version that this program doesn't know."""
 
 
 def newest_revision() -> str | None:
-    """The version that this program knows."""
+    """The version that the scripts lead to."""
     return ScriptDirectory.from_config(_alembic()).get_current_head()
 
 
 def migrate(engine: Engine, revision: str = "head") -> None:
-    """Bring a database to a revision, up or down."""
+    """Bring a database to a revision, up or down. Raises `UnknownRevision`, `MigrationUndone`."""
+    try:
+        _migrate(engine, revision)
+    except (CommandError, RevisionError) as error:
+        raise UnknownRevision from error
+
+
+def _migrate(engine: Engine, revision: str) -> None:
     config = _alembic()
     with engine.connect() as connection:
         _check_references_later(connection)

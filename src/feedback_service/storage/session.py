@@ -8,15 +8,13 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from alembic.script.revision import RevisionError
-from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from ..errors import FeedbackError
 from .database import Database
-from .migrating import current_revision, migrate, newest_revision
 from .postgresql import open_postgresql
+from .revision import NEWEST, revision_of
 from .sqlite import open_sqlite
 
 DATABASE = "feedback.sqlite"
@@ -63,7 +61,7 @@ class UnsupportedDatabase(FeedbackError):
     status = 500
     code = "database-unsupported"
     message = (
-        "FEEDBACKDATABASE_URL names %(dialect)s. Known are PostgreSQL, as in"
+        "FEEDBACK_DATABASE_URL names %(dialect)s. Known are PostgreSQL, as in"
         " postgresql://user@host/feedback, and the data folder's SQLite, where it is unset."
     )
 
@@ -173,23 +171,26 @@ def open_store(folder: Path, database_url: str | None = None) -> Store:
         raise NotInitialised(folder=folder)
     store = Store(folder, _database(folder, database_url))
     try:
-        current = current_revision(store.engine)
+        current = revision_of(store.engine)
     except OperationalError:
         raise InterruptedWrite(folder=folder) from None
     if current is None and database_url:
         raise NotInitialised(folder=folder)
-    if current != newest_revision():
+    if current != NEWEST:
         raise OutdatedDatabase(folder=folder)
     return store
 
 
 def make_store(folder: Path, database_url: str | None = None) -> Store:
     """Make or update the database in `folder`; safe to repeat."""
+    # Here alone, and not where every command would wait for it.
+    from .migrating import UnknownRevision, migrate  # noqa: PLC0415
+
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = Store(folder, _database(folder, database_url))
     try:
         migrate(store.engine)
-    except (CommandError, RevisionError):
+    except UnknownRevision:
         raise NewerDatabase(folder=folder) from None
     if database_url is None:
         (folder / DATABASE).chmod(0o600)
