@@ -210,5 +210,5 @@ def test_an_answer_taken_twice_is_one_and_a_forged_one_is_none(office: Office) -
 
 def test_the_form_is_there_in_right_to_left_languages(office: Office) -> None:
     shown = office.http.get(office.address(language="ar")).text
-    assert 'dir="rtl"' in shown and "جوابكم على التقرير" in shown and "على التقرير كله" in shown
+    assert 'dir="rtl"' in shown and "جوابكم على التقرير" in shown and "التقرير كله" in shown
     assert "لم يُجب على شيء بعد." in office.http.get("/ar/replies/08435").text
