@@ -104,6 +104,16 @@ def test_a_review_ends_with_themes_and_nothing_is_left(demo: Any) -> None:
     assert wrong.code == 1 and "digest" in wrong.out
 
 
+def test_shredding_says_what_of_a_review_is_lost_and_the_doctor_what_waits(demo: Any) -> None:
+    found = demo.run("doctor").out
+    assert f"comments of the round {ROUND} are not reviewed" in found
+    done = demo.run("rounds", "shred", *SURVEY, "--yes")
+    assert done.code == 0 and "The review of" in done.out and f"finish clients --round {ROUND}" in done.out
+    assert [row["survey"] for row in demo.json("comments", "list")] == ["counsellors"]
+    again = demo.run("rounds", "shred", "clients", "--round", "2026-Q3", "--yes")
+    assert again.code == 0 and "The review of" not in again.out
+
+
 def test_a_quote_is_taken_back(demo: Any) -> None:
     quotes = demo.json("comments", "quotes")
     one = quotes[0]

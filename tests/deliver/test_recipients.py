@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -17,13 +17,14 @@ from feedback_service.deliver.recipients import (
     Wanted,
     apply_inbox,
     enter,
+    forget_unconfirmed,
     resume,
     wanted,
 )  # fmt: skip
 from feedback_service.regions.directory import UnknownRegion, baden_wuerttemberg
 from feedback_service.sealing.links import Link
 from feedback_service.sealing.mail_key import MailKey
-from feedback_service.storage.deliveries import DeliveryKey, deliveries_of, fail
+from feedback_service.storage.deliveries import DeliveryKey, claim, deliveries_of, fail, finish
 from feedback_service.storage.inbox import Inbox
 from feedback_service.storage.mail_keys import read_mail_key
 from feedback_service.storage.recipients import all_recipients, by_id, suspend
@@ -123,6 +124,20 @@ def test_the_same_address_is_entered_once_a_region(released: Store) -> None:
     assert len(_enter(released, "a@b.example", region="08").added) == 1
     with released.read() as connection:
         assert [one.state for one in all_recipients(connection)] == ["active", "active"]
+
+
+def test_an_address_that_nobody_confirms_is_forgotten(released: Store) -> None:
+    (sure,) = _enter(released, "sure@b.example").added
+    (asked,) = _enter(released, "asked@b.example", vouched=False).added
+    assert forget_unconfirmed(released, date(2030, 1, 1)) == 0, "the mail with the link isn't out yet"
+    key = DeliveryKey(asked.id, "confirm")
+    with released.begin() as connection:
+        assert claim(connection, key) and finish(connection, key, TODAY)
+    assert forget_unconfirmed(released, TODAY + timedelta(days=60)) == 0
+    assert forget_unconfirmed(released, TODAY + timedelta(days=61)) == 1
+    with released.read() as connection:
+        assert [one.id for one in all_recipients(connection)] == [sure.id]
+        assert deliveries_of(connection, asked.id) == []
 
 
 def test_a_link_confirms_and_another_ends_it_and_both_are_safe_to_repeat(released: Store) -> None:

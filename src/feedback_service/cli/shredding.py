@@ -10,6 +10,7 @@ import typer
 from ..rounds.choosing import choose_round
 from ..rounds.destroying import destroy_round_files, named_round
 from ..rounds.shredding import refuse_unreleased, shred_round
+from ..storage.comments import find_batch
 from ..storage.rounds import MIXABLE, RoundState
 from .cards import Yes, confirm
 from .common import DEFAULT_DATA, Data, Json, Out, RoundName, installation, read_text, stages
@@ -47,6 +48,14 @@ def shred(
         chosen = choose_round(connection, survey_or_file, round_name, ["released"], _also(round_name))
     refuse_unreleased(chosen)
     name = f"{chosen.survey}-{chosen.round}"
+    with store.read() as connection:
+        batch = find_batch(connection, chosen.number)
+    if batch and batch.number:
+        # Said even with --yes: whoever automates this should see it in the log.
+        out.line(
+            f"The review of {batch.number} comments is not finished: what nobody decided, and all themes, are"
+            f" lost. To keep them first: feedback-service comments finish {chosen.survey} --round {chosen.round}"
+        )
     confirm(name, "This destroys the round's key and its answers. Nobody can undo it.", yes=yes)
     with stages() as stage:
         done = shred_round(store, chosen, stage)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
@@ -25,6 +25,7 @@ from ..storage.recipients import (
     RecipientState,
     activate,
     add,
+    all_recipients,
     ask_again,
     fresh_id,
     remove,
@@ -36,6 +37,7 @@ from .addresses import checked_address
 # What can be attached; the text and page one are in every mail.
 FORMATS = ("pdf", "csv", "xlsx")
 DEFAULT_FORMATS = ("pdf",)
+_TIME_TO_CONFIRM = timedelta(days=60)
 
 
 class UnknownDigestLanguage(FeedbackError):
@@ -144,6 +146,31 @@ def apply_inbox(store: Store, key: MailKey) -> int:
         # What left says nothing more about anybody, not in a dead row either.
         store.scrub()
     return done + left
+
+
+def forget_unconfirmed(store: Store, today: date) -> int:
+    """Forget addresses that nobody confirmed within sixty days of the mail with the link; tells how many."""
+    with store.read() as connection:
+        late = _late(connection, today)
+    if not late:
+        # Looked at each minute: nobody waits for a lock because of it.
+        return 0
+    with store.begin() as connection:
+        gone = sum(remove(connection, one.id) for one in _late(connection, today))
+    store.scrub()
+    return gone
+
+
+def _late(connection: Connection, today: date) -> list[Recipient]:
+    asked = {
+        one.id: [mail.day for mail in deliveries_of(connection, one.id) if mail.state in ("sent", "failed")]
+        for one in all_recipients(connection, "unconfirmed")
+    }
+    return [
+        one
+        for one in all_recipients(connection, "unconfirmed")
+        if asked[one.id] and today - max(asked[one.id]) > _TIME_TO_CONFIRM
+    ]
 
 
 def resume(connection: Connection, one: Recipient, today: date) -> RecipientState:

@@ -19,6 +19,7 @@ from ..rounds.calendar import Quarter
 from ..rounds.key_folder import has_keys, load_ledger_key
 from ..rounds.opening import next_quarter, opens_now
 from ..settings import Settings, load_settings
+from ..storage.comments import waiting_comments
 from ..storage.ledger import all_entries
 from ..storage.releases import release_body, release_heads
 from ..storage.rounds import MIXABLE, Round, all_rounds
@@ -109,6 +110,9 @@ def _of_survey(
     ready = _ready(store.key_folder, survey, following)
     yield quarters.check_keys_ready(survey, ready, closes, today)
     yield from quarters.check_unfinished(survey, rounds, today)
+    yield from quarters.check_review(
+        survey, {one.round: waiting_comments(connection, one.number) for one in rounds}
+    )
 
 
 def _ready(folder: Path, survey: str, first: Quarter) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from ..storage.rounds import Round
@@ -70,6 +70,17 @@ def check_unfinished(survey: str, rounds: Sequence[Round], today: date) -> Itera
             f"Released, and the answers can still be opened: {', '.join(released)}.",
             f"When nobody needs them any more: feedback-service rounds shred {survey} --round …",
         )
+
+
+def check_review(survey: str, waiting: Mapping[str, int]) -> Iterator[Finding]:
+    """`waiting` is how many comments nobody decided about, by round."""
+    for round_id, number in waiting.items():
+        if number:
+            yield advice(
+                survey,
+                f"{number} comments of the round {round_id} are not reviewed.",
+                f"Its reviewers: feedback-service comments next {survey} --round {round_id}",
+            )
 
 
 def check_flood(survey: str, one: Round, answers: int, limit: int | None) -> Finding:
