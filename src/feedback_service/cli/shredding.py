@@ -54,7 +54,8 @@ def shred(
         # Said even with --yes: whoever automates this should see it in the log.
         out.line(
             f"The review of {batch.number} comments is not finished: what nobody decided, and all themes, are"
-            f" lost. To keep them first: feedback-service comments finish {chosen.survey} --round {chosen.round}"
+            f" lost. To keep them, first: feedback-service comments finish {chosen.survey} --round"
+            f" {chosen.round}"
         )
     confirm(name, "This destroys the round's key and its answers. Nobody can undo it.", yes=yes)
     with stages() as stage:
