@@ -81,7 +81,8 @@ def _wait_for(url: str) -> None:
 def _take_all(browser: Browser, url: str, ending: str, width: int, height: int) -> None:
     context = browser.new_context(viewport={"width": width, "height": height}, java_script_enabled=False)
     page = context.new_page()
-    newest = page.request.get(f"{url}/api/v1/releases").json()[0]["round"]
+    rounds = sorted({one["round"] for one in page.request.get(f"{url}/api/v1/releases").json()})
+    before, newest = rounds[-2:]
     for code in CODES:
         _take(page, f"{url}/{code}/a", f"form-{code}{ending}")
         _take(page, f"{url}/{code}/a#q-helpful", f"choices-{code}{ending}")
@@ -90,6 +91,9 @@ def _take_all(browser: Browser, url: str, ending: str, width: int, height: int) 
             _take(page, f"{url}/{code}/a", f"error-{code}", _send)
             _take(page, f"{url}/{code}/thanks", f"thanks-{code}")
         _take(page, f"{url}/{code}/results/clients/{newest}/{DISTRICT}", f"results-{code}{ending}")
+        # Of the older quarter: its review is finished.
+        _take(page, f"{url}/{code}/results/clients/{before}/08#themes", f"written-{code}{ending}")
+        _take(page, f"{url}/{code}/replies", f"replies-{code}{ending}")
     for code in TELLING:
         _take(page, f"{url}/{code}/a", f"second-look-{code}{ending}", _tell)
     if ending:
@@ -124,7 +128,8 @@ def _page() -> str:
     kinds = {
         "form": "The form", "choices": "Scales and problems", "error": "An answer that is missing",
         "second-look": "Before a text is sent that seems to name somebody", "thanks": "The thank-you",
-        "results": "The results of a district",
+        "results": "The results of a district", "written": "What people wrote: themes, then quotes",
+        "replies": "You said, we did",
     }  # fmt: skip
     lines = ["# Pictures of the pages", ""]
     lines += ["From a demonstration, all answers invented; `make screenshots` takes them anew.", ""]
