@@ -219,20 +219,34 @@ def _install(folder: Path, name: str, database_url: str | None = None) -> Instal
     return made
 
 
+def _copy(founded: Installation, folder: Path) -> Installation:
+    """The same as `_install` makes, without its two seconds: hundreds of tests begin with one."""
+    passphrase = Path(shutil.copy(founded.passphrase_file, folder))
+    return Installation(shutil.copytree(founded.data, folder / "data"), passphrase)
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """One that nothing was done to; its copies have the same keys."""
+    return _install(tmp_path_factory.mktemp("founded"), "data")
+
+
 @pytest.fixture
-def new_installation(tmp_path: Path) -> Callable[..., Installation]:
-    """Makes installations."""
+def new_installation(tmp_path: Path, founded: Installation) -> Callable[..., Installation]:
+    """Makes installations; those of other names have keys of their own."""
 
     def make(name: str = "data", database_url: str | None = None) -> Installation:
+        if name == "data" and database_url is None:
+            return _copy(founded, tmp_path)
         return _install(tmp_path, name, database_url)
 
     return make
 
 
 @pytest.fixture(scope="module")
-def shared_installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+def shared_installation(tmp_path_factory: pytest.TempPathFactory, founded: Installation) -> Installation:
     """One installation for all tests of a file: what they store there must not trouble each other."""
-    return _install(tmp_path_factory.mktemp("shared"), "data")
+    return _copy(founded, tmp_path_factory.mktemp("shared"))
 
 
 @pytest.fixture
