@@ -18,7 +18,6 @@ def upgrade() -> None:
         sa.Column("round_id", sa.Integer, autoincrement=False, nullable=False),
         sa.Column("public_key", sa.LargeBinary(65), nullable=False),
         sa.Column("number", sa.Integer, nullable=False),
-        sa.Column("digest", sa.LargeBinary(32), nullable=False),
         sa.Column("secret", sa.LargeBinary(210), nullable=False),
         sa.PrimaryKeyConstraint("round_id", name="pk_comment_batch"),
         sa.ForeignKeyConstraint(["round_id"], ["round.number"], name="fk_comment_batch_round"),

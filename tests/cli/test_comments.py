@@ -14,7 +14,7 @@ import pytest
 from feedback_service.cli.comments_walk import walk
 from feedback_service.demo.passphrase import DEMO_PASSPHRASE
 from feedback_service.demo.setting_up import set_up
-from feedback_service.moderation.deciding import Waiting, waiting
+from feedback_service.moderation.deciding import Waiting, find, name_themes, reject, waiting
 from feedback_service.moderation.opening import Review, open_review
 from feedback_service.rounds.key_folder import private_path, reviewers_path
 from feedback_service.storage.quotes import quotes_of_round
@@ -45,24 +45,33 @@ def _first(demo: Any, saying: str) -> dict[str, Any]:
 def test_one_is_redacted_translated_themed_and_published_by_two(demo: Any) -> None:
     one = _first(demo, PHONE)
     assert [each["kind"] for each in one["found"]] == ["name", "phone"] and one["language"] == "en"
+    unclear = demo.run("comments", "redact", *SURVEY, one["id"])
+    assert unclear.code == 1 and "--marked" in unclear.err
     shown = demo.run("comments", "redact", *SURVEY, one["id"], "--marked")
     assert shown.code == 0 and PHONE in shown.out.split("it was:")[1] and "[…]" in shown.out
     demo.json("comments", "redact", *SURVEY, one["id"], "--text", "Nobody at the office has time.")
-    refused = demo.run("comments", "approve", *SURVEY, one["id"], "--reviewer", "Ada")
+    seen = _first(demo, PHONE)["mark"]
+    refused = demo.run("comments", "approve", *SURVEY, one["id"], "--reviewer", "Ada", "--seen", seen)
     assert refused.code == 1 and "no German translation" in refused.err
     demo.json("comments", "translate", *SURVEY, one["id"], "--text", "Niemand im Amt hat Zeit.")
+    refused = demo.run("comments", "reject", *SURVEY, one["id"])
+    assert refused.code == 1 and "what this comment is about" in refused.err
     told = demo.json("comments", "theme", *SURVEY, one["id"], "letters", "other")
     assert (told["themes"], told["translations"]) == (
         ["letters", "other"],
         {"de": "Niemand im Amt hat Zeit."},
     )
-    refused = demo.run("comments", "approve", *SURVEY, one["id"])
+    approve = ("comments", "approve", *SURVEY, one["id"], "--for-state", "--seen")
+    stale = demo.run(*approve, seen, "--reviewer", "Ada")
+    assert stale.code == 1 and told["mark"] in stale.err, "it was read before it was translated"
+    refused = demo.run(*approve, told["mark"])
     assert refused.code == 1 and "--reviewer" in refused.err
-    first = demo.json("comments", "approve", *SURVEY, one["id"], "--reviewer", "Ada", "--for-state")
+    first = demo.json(*approve, told["mark"], "--reviewer", "Ada")
     assert (first["needed"], first["quote"]) == (1, None)
-    again = demo.run("comments", "approve", *SURVEY, one["id"], "--reviewer", "ada", "--for-state")
+    now = _first(demo, PHONE)["mark"]
+    again = demo.run(*approve, now, "--reviewer", "ada")
     assert again.code == 1 and "somebody else" in again.err
-    second = demo.json("comments", "approve", *SURVEY, one["id"], "--reviewer", "Ben", "--for-state")
+    second = demo.json(*approve, now, "--reviewer", "Ben")
     assert second["needed"] == 0
     with open_store(demo.data).read() as connection:
         quote = next(each for each in quotes_of_round(connection, ROUND) if each.id == second["quote"])
@@ -76,6 +85,7 @@ def test_next_shows_what_seems_personal_in_brackets(demo: Any) -> None:
         one = demo.json("comments", "next", *SURVEY)
         if PHONE in one["written"]:
             break
+        demo.json("comments", "theme", *SURVEY, one["id"])
         assert demo.json("comments", "reject", *SURVEY, one["id"][:12]) == {"id": one["id"]}
     shown = demo.run("comments", "next", *SURVEY).out
     assert f"⟦phone: {PHONE}⟧" in shown and "⟦name: Mr Example⟧" in shown and "English" in shown
@@ -88,8 +98,12 @@ def test_a_review_ends_with_themes_and_nothing_is_left(demo: Any) -> None:
     assert refused.code == 1 and "not decided" in refused.err and "--reject-rest" in refused.err
     unasked = demo.run("comments", "finish", *SURVEY, "--reject-rest")
     assert unasked.code == 1 and "--yes" in unasked.err
+    for one in demo.json("comments", "list", *SURVEY):
+        if one["themes"] is None:
+            demo.json("comments", "theme", *SURVEY, one["id"])
     done = demo.json("comments", "finish", *SURVEY, "--yes", "--reject-rest")
     assert done["themes"] is True and done["comments"] == before[0]["comments"]
+    assert not (demo.data / "keys" / f"clients-{ROUND}.reviewers").exists()
     assert [row["survey"] for row in demo.json("comments", "list")] == ["counsellors"]
     over = demo.run("comments", "next", *SURVEY)
     assert over.code == 1 and "finished" in over.err
@@ -177,34 +191,48 @@ def test_the_walk_does_what_its_keys_say(
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     skipped = _before(review, PHONE)
     one = list(waiting(review))[skipped]
-    typed += ["Ada", *["n"] * skipped, "x", "a", "no", "m", "e", "Niemand hat Zeit.", "Nirgends.", ""]
-    typed += [
-        "t",
-        "xx",
-        "Nichts",
-        "",
-        "t",
-        "",
-        "Niemand hat Zeit.",
-        "",
-        "h",
-        "nonsense",
-        "h",
-        "letters",
-        "a",
-        "q",
-    ]
+    # A pasted line is no command, and an empty line within a text doesn't end it.
+    typed += ["Ada", *["n"] * skipped, "x", "Am Ende ist alles gut.", "a", "no", "yes", "m"]
+    typed += ["e", "Niemand hat Zeit.", "", "Am Ende.", "."]
+    typed += ["t", "xx", "Nichts", ".", "t", "", "Niemand hat Zeit.", "."]
+    typed += ["a", "yes", "h", "nonsense", "h", "letters", "a", "no", "a", "yes", "q"]
     assert walk(review, "")
     told = capsys.readouterr().out
     assert "Something is marked" in told and "still seems to be something" in told
     assert "A translation is into one of" in told and "at most 3 themes" in told
+    assert "what this comment is about" in told
     assert "It needs 1 more, by somebody else" in told and typed == []
     found = _find(review, one.id)
-    assert found and found.draft.text == "Niemand hat Zeit.\nNirgends." and found.draft.themes == ("letters",)
+    assert (
+        found and found.draft.text == "Niemand hat Zeit.\n\nAm Ende." and found.draft.themes == ("letters",)
+    )
     assert found.draft.translations == {"de": "Niemand hat Zeit."} and found.draft.approved_by == ("ada",)
+    # Who approved it isn't shown it again; somebody else is.
+    left = len(list(waiting(review))) - 1
+    typed += ["n"] * left
+    assert walk(review, " ADA ") and one.id[:8] not in capsys.readouterr().out and typed == []
     typed += [*["n"] * skipped, "r", "no", "r", "yes", "q"]
     assert walk(review, "Ben")
     assert "rejected and destroyed" in capsys.readouterr().out and _find(review, one.id) is None
+
+
+def test_the_walk_goes_on_where_somebody_else_decided_meanwhile(
+    review: Review, typed: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    second = list(waiting(review))[1]
+    name_themes(review, second, [])
+
+    def while_the_first_is_read(prompt: str = "") -> str:
+        if _find(review, second.id):
+            reject(review, find(review, second.id))
+            return "n"
+        return "q"
+
+    monkeypatch.setattr("builtins.input", while_the_first_is_read)
+    assert walk(review, "Ada")
+    told = capsys.readouterr().out
+    assert "decided by somebody else meanwhile" in told and "3 of" in told
 
 
 def test_there_is_no_walk_without_a_terminal(review: Review) -> None:

@@ -64,6 +64,7 @@ ANSWERS = (
     Said("08311", "de", "Aus Freiburg."),
     *[Said("08311", "de", "") for _ in range(2)],
     Said("08", "de", "Von nirgendwo."),
+    *[Said("08", "de", "") for _ in range(20)],
 )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ ABOUT_A_SUBMISSION = {
     "access_code": {"round_id", "mac", "spent"},
     # From counting on, apart from all else that the same person answered.
     "comment": {"round_id", "key", "body", "draft"},
-    "comment_batch": {"round_id", "public_key", "number", "digest", "secret"},
+    "comment_batch": {"round_id", "public_key", "number", "secret"},
 }
 WITHOUT_PEOPLE = {
     "region",

@@ -38,6 +38,7 @@ from feedback_service.rounds.releasing import release_round
 from feedback_service.rounds.remembering import OtherAnswers
 from feedback_service.rounds.unlocking import KeyNotHere, WrongKey, WrongLedgerKey
 from feedback_service.sealing.cards import Cards
+from feedback_service.sealing.keys import PrivateKey, to_base64url
 from feedback_service.sealing.signing import LedgerKey
 from feedback_service.sealing.wrapping import WrongPassphrase
 from feedback_service.secret import Secret
@@ -131,7 +132,7 @@ def test_the_figures_tell_no_raw_total(machines: Machines, export: Path) -> None
         "comments",
     }
     # Each comment is sealed; how many there are is published with their themes.
-    assert set(told["comments"]) == {"public_key", "secret", "sealed"}
+    assert set(told["comments"]) == {"public_key", "secret", "sealed", "signature"}
 
 
 def test_both_ways_give_the_same_ledger_and_the_same_release_to_the_byte(
@@ -403,6 +404,27 @@ def test_figures_of_another_round_or_kind_are_refused(
     with pytest.raises(said):
         machines.bring_back(export)
     assert contents(machines.web) == before
+
+
+@pytest.mark.parametrize("part", ["sealed", "secret", "public_key", "signature"])
+def test_comments_that_were_not_signed_with_the_figures_are_refused_before_anything_is_taken(
+    machines: Machines, export: Path, contents: Contents, part: str
+) -> None:
+    machines.count(export)
+    good = machines.figures(export).read_text()
+    told = json.loads(good)["comments"]
+    machines.count(export, "again")
+    other = json.loads(machines.figures(export, "again").read_text())["comments"]
+    changed = told["sealed"][1:] if part == "sealed" else other[part]
+    if part == "public_key":
+        changed = to_base64url(PrivateKey.generate().public.to_bytes())
+    _replaced(machines, export, "comments", {**told, part: changed})
+    before = contents(machines.web)
+    with pytest.raises(InvalidFigures, match="signed"):
+        machines.bring_back(export)
+    assert contents(machines.web) == before
+    machines.figures(export).write_text(good)
+    assert not machines.bring_back(export).again
 
 
 def test_signed_entries_of_another_round_are_not_this_ones(

@@ -36,7 +36,7 @@ TABLES: dict[str, frozenset[str]] = {
         {"position", "survey", "round", "issue", "kind", "body", "previous", "this", "signature"}
     ),
     "release": frozenset({"survey", "round", "issue", "issued", "body"}),
-    "comment_batch": frozenset({"round_id", "public_key", "number", "digest", "secret"}),
+    "comment_batch": frozenset({"round_id", "public_key", "number", "secret"}),
     "comment": frozenset({"round_id", "key", "body", "draft"}),
     "quote": frozenset({"id", "survey", "round", "region", "texts"}),
     "themes": frozenset({"survey", "round", "issued", "body"}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -9,13 +10,15 @@ from typing import Annotated
 import typer
 
 from ..clock import today
+from ..errors import FeedbackError
 from ..moderation.deciding import approve, find, name_themes, redact, reject, translate, waiting
-from ..moderation.finishing import finish
+from ..moderation.finishing import finish, unnamed_themes
 from ..moderation.marking import without_marked
 from ..moderation.opening import Review, open_review
 from ..rounds.choosing import choose_round
+from ..rounds.destroying import destroy_file
 from ..rounds.key_folder import private_path, reviewers_path
-from ..rounds.reviewers import make_reviewers_key
+from ..rounds.reviewers import make_reviewers_key, refuse_existing
 from ..rounds.trustees import find_key
 from ..sealing.wrapping import derive
 from ..settings import load_settings
@@ -24,7 +27,7 @@ from ..storage.rounds import Round, all_rounds
 from ..storage.session import Store
 from .cards import AskCards, CardsFile, Yes, confirm, opening
 from .comments_published import list_quotes, withdraw_quote
-from .comments_shown import document_of, show, told_of
+from .comments_shown import document_of, show, themes_of, told_of
 from .comments_walk import walk
 from .common import (
     DEFAULT_DATA,
@@ -46,7 +49,25 @@ Key = Annotated[Path | None, typer.Option("--key", help="The .reviewers file, if
 Reviewer = Annotated[str, typer.Option("--reviewer", help="Who you are; forgotten when it is decided.")]
 ForState = Annotated[bool, typer.Option("--for-state", help="Say of it only that it is from the state.")]
 Sure = Annotated[bool, typer.Option("--sure", help="What seems personal in it is nobody's.")]
-Text = Annotated[str, typer.Option("--text", help="The text; 1,000 characters at most.")]
+_STDIN = "“-” reads it from standard input: what stands in a command is in the shell's history."
+Text = Annotated[str, typer.Option("--text", help="1,000 characters at most. " + _STDIN)]
+Seen = Annotated[str, typer.Option("--seen", help="Which state of it you read: the word beside its id.")]
+
+
+class WhatToPut(FeedbackError):
+    """Neither a text nor what is marked, or both."""
+
+    status = 422
+    code = "comment-redact-what"
+    message = "Say --text TEXT, or --marked to take out all that is marked. Nothing was changed."
+
+
+class NotSeen(FeedbackError):
+    """Somebody changed it since it was read, or nobody read it."""
+
+    status = 409
+    code = "comment-not-seen"
+    message = "This is not how %(id)s stands now. Nothing was changed. Read it again, then --seen %(mark)s."
 
 
 def app() -> typer.Typer:
@@ -85,11 +106,12 @@ def make_key(
     round_id = round_name or _newest_counted(data, survey)
     place = find_key(data / "keys", survey, round_id, key, here)
     file = out_file or reviewers_path(place.key_file)
+    refuse_existing(file)
     secret = opening(settings, place.key_file, cards, cards_file)
+    words = reviewers_passphrase(settings, twice=True)
     with stages() as stage:
         stage("opening the round's key")
-        wrapping = derive(reviewers_passphrase(settings, twice=True), derivation(kdf_memory))
-        make_reviewers_key(place, secret, file, wrapping)
+        make_reviewers_key(place, secret, file, derive(words, derivation(kdf_memory)))
     out.line(f"Written to {file}. Give it to the reviewers; it opens the round's comments and nothing else.")
     out.finish({"survey": survey, "round": round_id, "file": str(file)})
 
@@ -126,8 +148,8 @@ def _list_one(opened: _Opened, out: Out) -> None:
     for one in found:
         said = ", ".join(one.draft.approved_by)
         state = f"approved by {said}" if said else "redacted" if one.draft.text is not None else "new"
-        themes = ",".join(one.draft.themes) or "no theme"
-        out.line(f"{one.id[:8]}  {one.written.language}  {one.written.region:<5}  {themes}  {state}")
+        place = f"{one.written.language}  {one.written.region:<5}"
+        out.line(f"{one.id[:8]}  {one.mark}  {place}  {state}; themes: {themes_of(one)}")
     if not found:
         out.line(f"All is decided. End the review: feedback-service comments finish {opened.round.survey}")
     out.finish([document_of(opened.review, one) for one in found])
@@ -157,7 +179,7 @@ def next_comment(
 def redact_comment(
     survey: Survey,
     comment: Id,
-    text: Annotated[str | None, typer.Option("--text", help="What is put in its place.")] = None,
+    text: Annotated[str | None, typer.Option("--text", help="What is put in its place. " + _STDIN)] = None,
     marked: Annotated[bool, typer.Option("--marked", help="Take out all that is marked.")] = False,
     round_name: RoundName = None,
     key: Key = None,
@@ -165,9 +187,11 @@ def redact_comment(
     as_json: Json = False,
 ) -> None:
     """Take out of a comment what shows who somebody is."""
+    if (text is None) is not marked:
+        raise WhatToPut
     opened = _open(survey, round_name, key, data)
     one = find(opened.review, comment)
-    redact(opened.review, one, text if text is not None and not marked else without_marked(text or one.text))
+    redact(opened.review, one, without_marked(one.text) if text is None else _given(text))
     _shown(opened.review, one.id, Out(as_json))
 
 
@@ -184,7 +208,7 @@ def translate_comment(
     """Add a translation: German for offices, English where it helps."""
     opened = _open(survey, round_name, key, data)
     one = find(opened.review, comment)
-    translate(opened.review, one, language, text)
+    translate(opened.review, one, language, _given(text))
     _shown(opened.review, one.id, Out(as_json))
 
 
@@ -207,6 +231,7 @@ def theme_comment(
 def approve_comment(
     survey: Survey,
     comment: Id,
+    seen: Seen,
     reviewer: Reviewer = "",
     for_state: ForState = False,
     sure: Sure = False,
@@ -218,6 +243,8 @@ def approve_comment(
     """Let a comment through. When enough people did, it is published and the original destroyed."""
     opened, out = _open(survey, round_name, key, data), Out(as_json)
     one = find(opened.review, comment)
+    if one.mark != seen.strip().lower():
+        raise NotSeen(mark=one.mark, id=one.id[:8])
     done = approve(opened.review, one, reviewer, "state" if for_state else "region", sure=sure)
     out.line(told_of(one, done))
     out.finish({"id": one.id, "needed": done.needed, "quote": done.quote.id if done.quote else None})
@@ -251,22 +278,36 @@ def finish_review(
     """End a round's review: publish its themes, destroy everything else that is left of the comments."""
     opened, out = _open(survey, round_name, key, data), Out(as_json)
     name = f"{survey}-{opened.round.round}"
+    unnamed = unnamed_themes(opened.review)
+    if unnamed:
+        out.line(
+            f"Of {unnamed} comments nobody said what they are about: there will be no figures of themes."
+        )
     confirm(name, "This destroys all that is left of the comments. Nobody can undo it.", yes=yes)
     done = finish(opened.review, today(), reject_rest=reject_rest)
+    destroy_file(opened.file)
     if done.themes:
         out.line(f"{survey} {opened.round.round}: the themes of {done.comments} comments are published.")
     else:
-        out.line(f"{survey} {opened.round.round}: {done.comments} comments, too few for figures of themes.")
-    out.line("What was written is destroyed. Quotes stay. The reviewers can delete their key file.")
+        out.line(f"{survey} {opened.round.round}: {done.comments} comments, no figures of themes.")
+    out.line(
+        f"What was written is destroyed here, and {opened.file}. Quotes stay. Still to be destroyed by hand:"
+    )
+    out.line("other copies of that file, the .figures and .export files, backups made since the count.")
     out.finish(
         {"survey": survey, "round": opened.round.round, "comments": done.comments, "themes": done.themes}
     )
+
+
+def _given(text: str) -> str:
+    return sys.stdin.read() if text == "-" else text
 
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
     review: Review
     round: Round
+    file: Path
 
 
 def _open(survey: str, round_name: str | None, key: Path | None, data: Path) -> _Opened:
@@ -276,7 +317,7 @@ def _open(survey: str, round_name: str | None, key: Path | None, data: Path) -> 
     secret = reviewers_passphrase(settings)
     with stages() as stage:
         stage("opening the comments")
-        return _Opened(open_review(store, chosen, file, secret, settings.review_eyes), chosen)
+        return _Opened(open_review(store, chosen, file, secret, settings.review_eyes), chosen, file)
 
 
 def _under_review(store: Store, survey: str, round_name: str | None) -> Round:

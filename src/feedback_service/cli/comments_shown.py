@@ -14,7 +14,7 @@ from ..moderation.opening import Review
 def show(review: Review, one: Waiting) -> Iterator[str]:
     """The lines: what stands in ⟦…⟧ seems to show who somebody is."""
     place = review.directory[one.written.region].name
-    yield f"{one.id[:8]}  {LANGUAGES[one.written.language].own_name}  {place}"
+    yield f"{one.id[:8]}  state {one.mark}  {LANGUAGES[one.written.language].own_name}  {place}"
     for line in marked(one.text).splitlines():
         yield f"    {line}"
     if one.draft.text is not None:
@@ -23,10 +23,17 @@ def show(review: Review, one: Waiting) -> Iterator[str]:
             yield f"    {line}"
     for language, text in one.draft.translations.items():
         yield f"  [{language}] {marked(text)}"
-    yield f"  themes: {', '.join(one.draft.themes) or 'none yet'}"
+    yield f"  themes: {themes_of(one)}"
     if one.draft.approved_by:
         where = " for the state" if one.draft.place == "state" else ""
         yield f"  approved{where} by {', '.join(one.draft.approved_by)}"
+
+
+def themes_of(one: Waiting) -> str:
+    """As people read them."""
+    if one.draft.themes is None:
+        return "not named yet"
+    return ", ".join(one.draft.themes) or "none fits"
 
 
 def marked(text: str) -> str:
@@ -53,7 +60,8 @@ def document_of(review: Review, one: Waiting) -> dict[str, object]:
         "text": one.text,
         "found": [{"start": each.start, "end": each.end, "kind": str(each.kind)} for each in found],
         "translations": dict(one.draft.translations),
-        "themes": list(one.draft.themes),
+        "themes": None if one.draft.themes is None else list(one.draft.themes),
+        "mark": one.mark,
         "place": one.draft.place,
         "approved_by": list(one.draft.approved_by),
     }

@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 from ..errors import FeedbackError
 from ..moderation.deciding import (
+    UnknownComment,
     Waiting,
     approve,
     find,
     name_themes,
     redact,
     reject,
+    reviewer_name,
     still_personal,
     translate,
     waiting,
@@ -41,12 +43,17 @@ def walk(review: Review, reviewer: str) -> bool:
     """Walk a reviewer through all that waits; False where there is no terminal, or nothing waits."""
     if not can_walk():
         return False
-    ids = [one.id for one in waiting(review)]
-    steps = _Walk(review, reviewer or (input("Who are you? ") if ids else ""))
+    if not any(waiting(review)):
+        return False
+    steps = _Walk(review, reviewer or input("Who are you? "))
+    own = reviewer_name(steps.reviewer)
+    ids = [one.id for one in waiting(review) if own not in one.draft.approved_by]
     for place, comment_id in enumerate(ids, start=1):
         if not steps.one(comment_id, f"{place} of {len(ids)}"):
             break
-    return bool(ids)
+    if len(ids) == 0:
+        print("You have approved all that waits. It needs somebody else now.")
+    return True
 
 
 @dataclass(slots=True)
@@ -59,12 +66,17 @@ class _Walk:
     def one(self, comment_id: str, place: str) -> bool:
         """Until it is decided or left; False where the reviewer wants to stop."""
         while True:
-            one = find(self.review, comment_id)
+            try:
+                one = find(self.review, comment_id)
+            except UnknownComment:
+                print(f"\n{place}: decided by somebody else meanwhile.")
+                return True
             print(f"\n{place}")
             for line in show(self.review, one):
                 print(line)
             print(_KEYS)
-            key = input("> ").strip().lower()[:1]
+            # One letter and nothing else: a pasted line is no command.
+            key = input("> ").strip().lower()
             if key in ("n", "q"):
                 return key == "n"
             if self._done(one, key):
@@ -109,6 +121,8 @@ class _Walk:
             bool(still_personal(one))
             and input("Something is marked. Is it nobody's? yes/no: ").strip() == "yes"
         )
+        if input("Let it through as it stands here? yes/no: ").strip() != "yes":
+            return False
         done = approve(self.review, one, self.reviewer, "state" if for_state else "region", sure=sure)
         print(told_of(one, done))
         return True
@@ -122,9 +136,9 @@ class _Walk:
 
 
 def _typed(what: str) -> str:
-    """Lines until an empty one."""
-    print(f"{what}, then an empty line:")
+    """Lines until one that is a full stop alone: a text may have empty ones."""
+    print(f"{what}, then a line with a full stop and nothing else:")
     lines: list[str] = []
-    while line := input():
+    while (line := input()).strip() != ".":
         lines.append(line)
     return "\n".join(lines)

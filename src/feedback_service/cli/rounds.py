@@ -18,6 +18,7 @@ from ..rounds.grace import Clock, parse_duration, wait_out
 from ..rounds.opening import next_quarter, open_round
 from ..rounds.releasing import release_round
 from ..sealing.keys import PublicKey
+from ..storage.comments import find_batch
 from ..storage.rounds import Round, all_rounds
 from ..storage.session import Store
 from .common import DEFAULT_DATA, Data, Json, Out, RoundName, installation, interrupted_by_termination, stages
@@ -181,6 +182,12 @@ def release(
     verb = "was released before; the ledger still says the same" if done.again else "is released"
     address = f"{settings.public_url}/de/results/{survey}/{chosen.round}"
     out.line(f"{survey}: round {chosen.round} {verb}. See {address}")
+    with store.read() as connection:
+        batch = find_batch(connection, chosen.number)
+    if batch and batch.number:
+        out.line(
+            f"{batch.number} comments are under review: digests that go out now are without quotes, themes."
+        )
     out.finish(
         {
             "survey": survey,

@@ -82,7 +82,7 @@ def review_comments(store: Store, one: Round, passes: Derivation, today: date, *
     make_reviewers_key(place, DEMO_PASSPHRASE, making, derive(DEMO_PASSPHRASE, passes))
     # One pair of eyes: nobody real is quoted.
     review = open_review(store, one, making, DEMO_PASSPHRASE, eyes=1)
-    _name_themes(review)
+    _name_themes(review, everywhere=to_the_end)
     for original in _to_quote(review):
         _publish(review, original, _KNOWN[original])
     if to_the_end:
@@ -99,11 +99,12 @@ def is_reviewed(store: Store, one: Round) -> bool:
     return finished or reviewers_path(private_path(store.key_folder, one.survey, one.round)).exists()
 
 
-def _name_themes(review: Review) -> None:
+def _name_themes(review: Review, *, everywhere: bool) -> None:
+    """Figures need all texts looked at; where some are left to do, the others are left unnamed."""
     for one in list(waiting(review)):
         known = _KNOWN.get(one.written.text)
         themes = known.themes.get(review.round.survey, ()) if known else ()
-        if themes and themes != one.draft.themes:
+        if (themes or everywhere) and themes != one.draft.themes:
             name_themes(review, one, themes)
 
 

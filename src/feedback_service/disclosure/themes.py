@@ -1,9 +1,9 @@
 """`feedback-themes/1`: what the comments of a round were about, for the state as a whole.
 
 One more frozen atom: n is the number of comments, k = 10, and each theme's count gets the noise of a
-multiple choice. Its secret is its own, and the noise is bound to the sealed comments as counting left them:
-the same comments and the same themes can only ever give the same figures. A comment has at most three themes,
-as an answer has at most three picks.
+multiple choice. Its secret follows from the set of answers, and the noise is bound to what was picked: the
+same answers and the same themes can only ever give the same figures, and two sets of themes share no noise.
+A comment has at most three themes, as an answer has at most three picks.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any, Final
 
 from ..surveys.categories import NO_ANSWER
@@ -31,9 +32,9 @@ QUESTION: Final = "themes"
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """What a count of themes is made from. `records` is the hex digest of the sealed comments.
+    """What a count of themes is made from.
 
-    `picked` has each comment's themes, by name; a comment without any counts as `_none`.
+    `picked` has each comment's themes, by name; a comment that fits none counts as `_none`.
     """
 
     survey: str
@@ -41,7 +42,12 @@ class Reviewed:
     audience: str
     themes: Sequence[str]
     picked: Sequence[Sequence[str]]
-    records: str
+
+    @property
+    def records(self) -> str:
+        """What the noise is bound to: SHA-256 over all picks, in no order of comments; hex."""
+        picks = sorted(",".join(sorted(one)) for one in self.picked)
+        return sha256("|".join(picks).encode()).hexdigest()
 
 
 def parameters() -> dict[str, int]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 
 from ..disclosure.themes import MOST_THEMES
 from ..errors import FeedbackError
 from ..free_text.find import find_personal
-from ..i18n import LANGUAGES
 from ..reports.quotes import Quote
+from ..sealing.open_comment import CannotOpen
 from ..sealing.plaintext import ContentTooLong
 from ..storage.comments import StoredComment, all_comments, decide, put_draft
 from ..storage.quotes import add_quote
@@ -25,6 +26,8 @@ from .draft import Draft, Place
 from .opening import Review, Written
 
 GERMAN = "de"
+# Those of digests. A quote in a third language would tell which one it was written in.
+_PUBLISHED = (GERMAN, "en")
 
 
 class UnknownComment(FeedbackError):
@@ -52,7 +55,7 @@ class UnusableThemes(FeedbackError):
 
 
 class UnknownTextLanguage(FeedbackError):
-    """A language that nobody reads here, or German where that is what was written."""
+    """A language that quotes aren't published in, or German where that is what was written."""
 
     status = 422
     code = "comment-language"
@@ -80,6 +83,17 @@ class TranslationMissing(FeedbackError):
     message = (
         "This comment has no German translation yet, and offices read German. Nothing was published. Add it:"
         " feedback-service comments translate"
+    )
+
+
+class ThemesUnnamed(FeedbackError):
+    """A comment is decided once; what it was about couldn't be said afterwards."""
+
+    status = 409
+    code = "comment-themes-missing"
+    message = (
+        "Nobody said yet what this comment is about. Nothing was changed. Say it, or that it fits no theme:"
+        " feedback-service comments theme"
     )
 
 
@@ -121,6 +135,11 @@ class Waiting:
         return self.written.key.hex()
 
     @property
+    def mark(self) -> str:
+        """Changes with everything that is made of it: who approves says which state was read."""
+        return sha256(self.stored.key + (self.stored.draft or b"")).hexdigest()[:6]
+
+    @property
     def text(self) -> str:
         """What would be published now."""
         return self.written.text if self.draft.text is None else self.draft.text
@@ -141,7 +160,7 @@ def waiting(review: Review) -> Iterator[Waiting]:
     for one in stored:
         written = review.read(one)
         if written is not None:
-            yield Waiting(one, written, review.draft(one))
+            yield Waiting(one, written, _draft(review, one))
 
 
 def find(review: Review, prefix: str) -> Waiting:
@@ -149,7 +168,7 @@ def find(review: Review, prefix: str) -> Waiting:
     with review.store.read() as connection:
         stored = all_comments(connection, review.round.number)
     meant = [one for one in stored if prefix and one.key.hex().startswith(prefix.lower())]
-    found = [Waiting(one, written, review.draft(one)) for one in meant if (written := review.read(one))]
+    found = [Waiting(one, written, _draft(review, one)) for one in meant if (written := review.read(one))]
     if len(found) != 1:
         raise UnknownComment(id=prefix[:40], number=len(found))
     return found[0]
@@ -166,9 +185,9 @@ def redact(review: Review, one: Waiting, text: str) -> Draft:
 def translate(review: Review, one: Waiting, language: str, text: str) -> Draft:
     """Add a translation, or replace it; approvals go. Raises `UnusableText`, `UnknownTextLanguage`.
 
-    Into the comment's own language it is the same in other words: no original but a German one is published.
+    Of an English comment that is the same in other words: no original but a German one is published.
     """
-    known = [code for code in LANGUAGES if (code, one.written.language) != (GERMAN, GERMAN)]
+    known = [code for code in _PUBLISHED if (code, one.written.language) != (GERMAN, GERMAN)]
     if language not in known:
         raise UnknownTextLanguage(known=", ".join(known))
     translations = {**one.draft.translations, language: _usable(text)}
@@ -183,6 +202,11 @@ def name_themes(review: Review, one: Waiting, themes: Sequence[str]) -> Draft:
     return _keep(review, one, replace(one.draft, themes=tuple(themes)))
 
 
+def reviewer_name(typed: str) -> str:
+    """As it stands in `approved_by`: Ada and " ada " are one."""
+    return " ".join(typed.split()).casefold()[:60]
+
+
 def still_personal(one: Waiting) -> list[str]:
     """What seems to show who somebody is in the texts that would be published, by kind."""
     texts = [one.text, *one.draft.translations.values()]
@@ -194,9 +218,10 @@ def approve(
 ) -> Approved:
     """Let it through. The last of the needed people publishes it, and destroys the original.
 
-    Raises `ReviewerUnnamed`, `SameReviewer`, `StillPersonal`, `TranslationMissing`; then nothing is changed.
+    Raises `ReviewerUnnamed`, `SameReviewer`, `StillPersonal`, `TranslationMissing`, `ThemesUnnamed`; then
+    nothing is changed.
     """
-    name = " ".join(reviewer.split()).casefold()[:60]
+    name = reviewer_name(reviewer)
     if not name:
         raise ReviewerUnnamed
     texts = _published(one)
@@ -205,6 +230,8 @@ def approve(
         raise StillPersonal(kinds=", ".join(kinds))
     if GERMAN not in texts:
         raise TranslationMissing
+    if one.draft.themes is None:
+        raise ThemesUnnamed
     # Whoever approved it for another place approved something else.
     before = one.draft.approved_by if one.draft.place == place else ()
     if name in before:
@@ -219,7 +246,7 @@ def approve(
 
 
 def reject(review: Review, one: Waiting) -> None:
-    """Never publish it; what was written is destroyed."""
+    """Never publish it; what was written is destroyed. Raises `ThemesUnnamed`, `ChangedMeanwhile`."""
     _decide(review, one, None)
 
 
@@ -227,6 +254,14 @@ def _quote(review: Review, one: Waiting, place: Place, texts: Mapping[str, str])
     region = review.directory.state.ags if place == "state" else one.written.region
     # An id of its own: nothing leads from a published quote to the comment's row.
     return Quote(secrets.token_hex(16), review.round.survey, review.round.round, region, texts)
+
+
+def _draft(review: Review, one: StoredComment) -> Draft:
+    """Where it was damaged the comment is as it came: nothing of it was approved."""
+    try:
+        return review.draft(one)
+    except CannotOpen:
+        return Draft()
 
 
 def _published(one: Waiting) -> dict[str, str]:
@@ -239,6 +274,8 @@ def _published(one: Waiting) -> dict[str, str]:
 
 
 def _decide(review: Review, one: Waiting, quote: Quote | None) -> None:
+    if one.draft.themes is None:
+        raise ThemesUnnamed
     themes = review.sealed(Draft(themes=one.draft.themes))
     with review.store.begin() as connection:
         if not decide(connection, review.round.number, one.stored, themes):

@@ -13,12 +13,13 @@ Place = Literal["region", "state"]
 class Draft:
     """`text` is the redacted one, `None` while it is as it was written; `translations` by language.
 
-    `place` is how near the quote may say that it comes from; `approved_by` names who let it through so far.
+    `themes` are `None` until somebody named them, and empty where it fits none. `place` is how near the quote
+    may say that it comes from; `approved_by` names who let it through so far.
     """
 
     text: str | None = field(default=None, repr=False)
     translations: Mapping[str, str] = field(default_factory=dict, repr=False)
-    themes: tuple[str, ...] = ()
+    themes: tuple[str, ...] | None = None
     place: Place = "region"
     approved_by: tuple[str, ...] = ()
 
@@ -27,7 +28,7 @@ class Draft:
         return {
             "text": self.text,
             "translations": dict(self.translations),
-            "themes": list(self.themes),
+            "themes": None if self.themes is None else list(self.themes),
             "place": self.place,
             "approved_by": list(self.approved_by),
         }
@@ -38,7 +39,7 @@ class Draft:
         return cls(
             told["text"],
             told["translations"],
-            tuple(told["themes"]),
+            None if told["themes"] is None else tuple(told["themes"]),
             told["place"],
             tuple(told["approved_by"]),
         )

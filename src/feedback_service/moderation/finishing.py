@@ -5,13 +5,17 @@ After it nothing of the comments is here but what was approved, and no secret is
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from ..disclosure.noise import ReleaseSecret
 from ..disclosure.themes import Reviewed, as_text, themes_document
 from ..errors import FeedbackError
-from ..storage.comments import all_comments, forget_batch
+from ..sealing.open_comment import CannotOpen
+from ..storage.comments import StoredComment, all_comments, forget_batch
 from ..storage.quotes import add_themes
 from ..surveys.themes import themes_of
 from .opening import Review, batch_of
@@ -41,7 +45,7 @@ class CommentsMissing(FeedbackError):
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """What was published; `themes` is whether there were enough comments for figures."""
+    """What was published; `themes` is whether there are figures: of ten texts at least, all looked at."""
 
     comments: int
     themes: bool
@@ -54,22 +58,46 @@ def finish(review: Review, today: date, *, reject_rest: bool = False) -> Finishe
         batch = batch_of(connection, one)
         stored = all_comments(connection, one.number)
         undecided = [comment for comment in stored if comment.body is not None]
-        opened = [comment for comment in stored if comment.draft is not None or review.read(comment)]
-        if len(opened) != batch.number or len(stored) != batch.number:
-            raise CommentsMissing(number=batch.number, found=len(opened))
+        picked = list(_picked(review, stored))
+        if len(picked) != batch.number or len(stored) != batch.number:
+            raise CommentsMissing(number=batch.number, found=len(picked))
         if undecided and not reject_rest:
             raise StillWaiting(number=len(undecided), survey=one.survey)
-        reviewed = Reviewed(
-            survey=one.survey,
-            round=one.round,
-            audience=review.questionnaire.audience,
-            themes=themes_of(review.questionnaire),
-            picked=[review.draft(comment).themes for comment in stored],
-            records=batch.digest.hex(),
-        )
-        document = themes_document(reviewed, ReleaseSecret(review.secret()), today.isoformat())
+        document = _document(review, picked, today)
         if document is not None:
             add_themes(connection, one.survey, one.round, today, as_text(document))
         forget_batch(connection, one.number)
     review.store.scrub()
     return Finished(batch.number, document is not None)
+
+
+def unnamed_themes(review: Review) -> int:
+    """How many comments nobody named the themes of: with one such there are no figures."""
+    with review.store.read() as connection:
+        stored = all_comments(connection, review.round.number)
+    return sum(themes is None for themes in _picked(review, stored))
+
+
+def _picked(review: Review, stored: Sequence[StoredComment]) -> Iterator[tuple[str, ...] | None]:
+    """The themes of every comment that is whole."""
+    for comment in stored:
+        with suppress(CannotOpen):
+            draft = review.draft(comment)
+            if comment.body is None or review.read(comment):
+                yield draft.themes
+
+
+def _document(review: Review, picked: Sequence[tuple[str, ...] | None], today: date) -> dict[str, Any] | None:
+    """None where somebody's text wasn't looked at: it would be counted as about nothing."""
+    named = [themes for themes in picked if themes is not None]
+    if len(named) < len(picked):
+        return None
+    one = review.round
+    reviewed = Reviewed(
+        survey=one.survey,
+        round=one.round,
+        audience=review.questionnaire.audience,
+        themes=themes_of(review.questionnaire),
+        picked=named,
+    )
+    return themes_document(reviewed, ReleaseSecret(review.secret()), today.isoformat())

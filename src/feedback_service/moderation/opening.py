@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -82,15 +81,21 @@ class Review:
         """An undecided comment; `None` where it is decided, or isn't sealed to this key."""
         if stored.body is None:
             return None
-        told = self._opened(stored.body, Kind.COMMENT)
-        if told is None:
+        one = self.round
+        try:
+            told = open_for_reviewers(stored.body, self.private_key, Kind.COMMENT, one.survey, one.round)
+        except CannotOpen:
             return None
         return Written(stored.key, str(told["text"]), str(told["language"]), str(told["region"]))
 
     def draft(self, stored: StoredComment) -> Draft:
-        """What was made of it so far."""
-        told = self._opened(stored.draft, Kind.DRAFT) if stored.draft is not None else None
-        return Draft.from_document(told) if told else Draft()
+        """What was made of it so far. Raises `CannotOpen` where it isn't sealed to this key."""
+        if stored.draft is None:
+            return Draft()
+        one = self.round
+        return Draft.from_document(
+            open_for_reviewers(stored.draft, self.private_key, Kind.DRAFT, one.survey, one.round)
+        )
 
     def sealed(self, draft: Draft) -> bytes:
         """A draft as it is kept. Raises `ContentTooLong`."""
@@ -103,12 +108,6 @@ class Review:
         one = self.round
         told = open_for_reviewers(self.batch.secret, self.private_key, Kind.THEMES, one.survey, one.round)
         return from_base64url(str(told["secret"]))
-
-    def _opened(self, sealed: bytes, kind: Kind) -> dict[str, Any] | None:
-        try:
-            return open_for_reviewers(sealed, self.private_key, kind, self.round.survey, self.round.round)
-        except CannotOpen:
-            return None
 
 
 def batch_of(connection: Connection, one: Round) -> Batch:

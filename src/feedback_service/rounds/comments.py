@@ -7,20 +7,25 @@ their own random bytes, so neither the order of arrival nor that of counting is 
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Mapping
 
 from ..sealing.comment import Kind, seal_for_reviewers
 from ..sealing.keys import PublicKey, to_base64url
-from ..sealing.wrapping import RELEASE_SECRET_BYTES
 from ..storage.comments import SealedBatch
 from ..tally.table import Comment, CountTable
 
 
 def seal_comments(
-    table: CountTable, comments: Iterable[Comment], regions: Mapping[str, str], reviewers: PublicKey
+    table: CountTable,
+    comments: Iterable[Comment],
+    regions: Mapping[str, str],
+    reviewers: PublicKey,
+    themes_secret: bytes,
 ) -> SealedBatch:
-    """A counted round's batch. Sealing is random: sealing the same comments again gives another batch."""
+    """A counted round's batch. Sealing is random: sealing the same comments again gives another batch.
+
+    `themes_secret` (32 bytes) is the same for the same set of answers: their themes' noise is drawn once.
+    """
     survey, round_id = table.survey, table.round
     bodies = [
         seal_for_reviewers(
@@ -37,7 +42,7 @@ def seal_comments(
         )
         for one in comments
     ]
-    secret = {"secret": to_base64url(secrets.token_bytes(RELEASE_SECRET_BYTES))}
+    secret = {"secret": to_base64url(themes_secret)}
     return SealedBatch(
         public_key=reviewers.to_bytes(),
         secret=seal_for_reviewers(reviewers, Kind.THEMES, survey, round_id, secret),

@@ -162,8 +162,11 @@ def protected_figures(
     answers = sum(region.n for region in table.regions.values())
     protected = protect(table, asked.directory, secret)
     regions = comment_regions(table, asked.directory)
-    comments = seal_comments(table, tallied.comments, regions, held.reviewers_key.public)
-    return Figures(protected, mac_of_set(secret, table), answers, comments)
+    set_mac = mac_of_set(secret, table)
+    # Not random: after a restored backup the same texts would else be published with other noise.
+    themes = secret.mac(f"themes|{set_mac}".encode())
+    comments = seal_comments(table, tallied.comments, regions, held.reviewers_key.public, themes)
+    return Figures(protected, set_mac, answers, comments)
 
 
 def asked_of(connection: Connection, counting: Round) -> Asked:

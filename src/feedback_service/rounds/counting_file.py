@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +76,7 @@ class FiguresFile:
                 "public_key": to_base64url(self.comments.public_key),
                 "secret": to_base64url(self.comments.secret),
                 "sealed": [to_base64url(body) for body in self.comments.bodies],
+                "signature": self.comments.signature,
             },
         }
         return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
@@ -111,7 +112,7 @@ def _comments(told: Any) -> SealedBatch:
         raise ValueError("another length")
     if len(set(bodies)) != len(bodies):
         raise ValueError("a comment stands twice")
-    return SealedBatch(public_key, secret, tuple(sorted(bodies)))
+    return SealedBatch(public_key, secret, tuple(sorted(bodies)), str(told["signature"]))
 
 
 def read_head(path: Path) -> ExportHead:
@@ -147,9 +148,9 @@ def count_file(
     # Beside the key first: were it killed in between, only the same answers could still be counted.
     Remembered.of(entries, figures.set_mac).write(beside)
     fingerprint = asked.questionnaire.fingerprint
-    made = FiguresFile(
-        asked.survey, asked.round, fingerprint, head.public_key, follows, entries, figures.comments
-    )
+    signature = opened.signing.sign(figures.comments.signed_hash(asked.survey, asked.round))
+    comments = replace(figures.comments, signature=signature)
+    made = FiguresFile(asked.survey, asked.round, fingerprint, head.public_key, follows, entries, comments)
     write_durably(out, made.as_text())
     table = figures.protected
     return CountedFile(

@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 from ..disclosure.ledger import read_table, verify_chain
 from ..disclosure.protected import ProtectedTable
 from ..errors import FeedbackError
+from ..sealing.signing import LedgerPublicKey
 from ..storage.comments import put_batch
 from ..storage.ledger import all_entries, append_entries, entries_of, head
 from ..storage.rounds import Round, all_rounds, move
@@ -48,7 +49,7 @@ class OthersFirst(FeedbackError):
     code = "import-others-first"
     message = (
         "“%(survey)s” %(round)s was counted after %(follows)s: import that first. Nothing was changed. If its"
-        " figures file is lost, count its export again: that gives the same file."
+        " figures file is lost, count its export again: that gives the same figures."
     )
 
 
@@ -76,6 +77,7 @@ def import_figures(store: Store, path: Path) -> Imported:
     with store.begin() as connection:
         counted = _round_of(connection, figures)
         _refuse_another(connection, counted, figures, table, path)
+        _refuse_other_comments(figures, key, path)
         written = entries_of(connection, counted.survey, counted.round)
         if written and read_table(written) != table:
             raise OtherAnswers(survey=counted.survey, round=counted.round)
@@ -110,6 +112,13 @@ def _refuse_another(
     told = table.survey, table.round, table.questions
     if told != (counted.survey, counted.round, questions):
         raise InvalidFigures(file=path, reason="its entries are of another round than it says")
+
+
+def _refuse_other_comments(figures: FiguresFile, key: LedgerPublicKey, path: Path) -> None:
+    """Before the first import: what is taken once can't be mended afterwards."""
+    signed = figures.comments.signed_hash(figures.survey, figures.round)
+    if not key.signed(signed, figures.comments.signature):
+        raise InvalidFigures(file=path, reason="its comments are not the ones that were signed")
 
 
 def _refuse_another_place(connection: Connection, figures: FiguresFile) -> None:

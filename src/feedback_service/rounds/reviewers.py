@@ -20,10 +20,15 @@ class ReviewersKeyExists(FeedbackError):
     message = "%(file)s is there already. Nothing was changed; delete it first if its passphrase is lost."
 
 
-def make_reviewers_key(place: KeyPlace, opening: Opening, out: Path, wrapping: WrappingKey) -> None:
-    """Write the reviewers' key file of a round. Raises `ReviewersKeyExists` and what `unlock` raises."""
+def refuse_existing(out: Path) -> None:
+    """Raises `ReviewersKeyExists`."""
     if out.exists():
         raise ReviewersKeyExists(file=out)
+
+
+def make_reviewers_key(place: KeyPlace, opening: Opening, out: Path, wrapping: WrappingKey) -> None:
+    """Write the reviewers' key file of a round. Raises `ReviewersKeyExists` and what `unlock` raises."""
+    refuse_existing(out)
     wanted = place.wanted
     opened = unlock(place.key_file, wanted, opening, [place.ledger_folder])
     write_durably(out, wrap_reviewers_key(wanted.survey, wanted.round, opened.held, wrapping))

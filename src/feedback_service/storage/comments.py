@@ -15,16 +15,22 @@ _ROWS_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class SealedBatch:
-    """A round's comments as counting seals them; `secret` draws the noise of their themes, sealed too."""
+    """A round's comments as counting seals them; `secret` draws the noise of their themes, sealed too.
+
+    `signature` is the ledger key's over all of it, where it travels in a file; else empty.
+    """
 
     public_key: bytes
     secret: bytes
     bodies: tuple[bytes, ...]
+    signature: str = ""
 
-    @property
-    def digest(self) -> bytes:
-        """SHA-256 over the sealed comments in their sorted order; all have one length."""
-        return sha256(b"".join(sorted(self.bodies))).digest()
+    def signed_hash(self, survey: str, round_id: str) -> str:
+        """What is signed: all of it, for this round alone."""
+        hashed = sha256()
+        for part in (survey.encode(), round_id.encode(), self.public_key, self.secret, *sorted(self.bodies)):
+            hashed.update(len(part).to_bytes(4, "big") + part)
+        return f"comments-sha256:{hashed.hexdigest()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +40,6 @@ class Batch:
     round_number: int
     public_key: bytes
     number: int
-    digest: bytes
     secret: bytes
 
 
@@ -54,7 +59,6 @@ def put_batch(connection: Connection, round_number: int, sealed: SealedBatch) ->
             round_id=round_number,
             public_key=sealed.public_key,
             number=len(sealed.bodies),
-            digest=sealed.digest,
             secret=sealed.secret,
         )
     )
@@ -73,7 +77,7 @@ def find_batch(connection: Connection, round_number: int) -> Batch | None:
     ).one_or_none()
     if row is None:
         return None
-    return Batch(row.round_id, row.public_key, row.number, row.digest, row.secret)
+    return Batch(row.round_id, row.public_key, row.number, row.secret)
 
 
 def all_comments(connection: Connection, round_number: int) -> list[StoredComment]:

@@ -130,7 +130,7 @@ ABOUT_ANSWERS = (
         (
             Part(("round_id",), _ROUND),
             Part(
-                ("public_key", "number", "digest", "secret"),
+                ("public_key", "number", "secret"),
                 N_("How much was written, and what is needed to count what it was about."),
             ),
         ),

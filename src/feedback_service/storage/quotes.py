@@ -14,7 +14,8 @@ from .schema import quote, themes
 
 def add_quote(connection: Connection, one: Quote) -> None:
     """Publish a quote."""
-    texts = json.dumps(dict(one.texts), ensure_ascii=False)
+    # Sorted: an order could tell which text was the first.
+    texts = json.dumps(dict(one.texts), ensure_ascii=False, sort_keys=True)
     values = {"id": one.id, "survey": one.survey, "round": one.round, "region": one.region, "texts": texts}
     connection.execute(insert(quote).values(values))
 

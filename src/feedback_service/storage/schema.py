@@ -176,10 +176,9 @@ comment_batch = Table(
     Column("round_id", Integer, primary_key=True, autoincrement=False),
     # The public half of the reviewers' key that everything of the batch is sealed to.
     Column("public_key", LargeBinary(65), nullable=False),
-    # How many comments there were, and SHA-256 over them, sealed and sorted: themes' noise is bound to it.
+    # How many comments there were.
     Column("number", Integer, nullable=False),
-    Column("digest", LargeBinary(32), nullable=False),
-    # What that noise is drawn from, sealed to the reviewers.
+    # What the noise of their themes is drawn from, sealed to the reviewers.
     Column("secret", LargeBinary(Kind.THEMES.sealed_bytes), nullable=False),
     ForeignKeyConstraint(["round_id"], ["round.number"]),
     sqlite_with_rowid=False,
