@@ -121,6 +121,16 @@ def test_a_review_ends_with_themes_and_nothing_is_left(demo: Any) -> None:
 def test_shredding_says_what_of_a_review_is_lost_and_the_doctor_what_waits(demo: Any) -> None:
     found = demo.run("doctor").out
     assert f"comments of the round {ROUND} are not reviewed" in found
+    for one in demo.json("comments", "list", "counsellors"):
+        demo.json("comments", "theme", "counsellors", one["id"])
+        demo.json("comments", "reject", "counsellors", one["id"])
+    decided = demo.run("doctor").out
+    assert (
+        f"All comments of the round {ROUND} are decided" in decided
+        and "comments finish counsellors" in decided
+    )
+    released = demo.run("rounds", "release", "counsellors", "--round", ROUND)
+    assert "comments are under review" in released.out
     done = demo.run("rounds", "shred", *SURVEY, "--yes")
     assert done.code == 0 and "The review of" in done.out and f"finish clients --round {ROUND}" in done.out
     assert [row["survey"] for row in demo.json("comments", "list")] == ["counsellors"]

@@ -43,8 +43,9 @@ def test_who_is_suspended_is_told_by_region() -> None:
 @pytest.mark.parametrize(
     ("recipients", "opened", "links", "level"),
     [
-        (0, None, True, Level.FINE), (3, 3, True, Level.FINE), (3, None, True, Level.NOW),
+        (0, 0, True, Level.FINE), (3, 3, True, Level.FINE), (3, None, True, Level.NOW),
         (3, 2, True, Level.NOW), (3, 3, False, Level.NOW), (0, 0, False, Level.NOW),
+        (0, None, False, Level.ADVICE), (0, None, True, Level.ADVICE),
     ],
 )  # fmt: skip
 def test_the_mail_key_opens_every_address(

@@ -208,6 +208,8 @@ def test_of_decided_comments_and_offices_that_left_nothing_is_left_either(
     assert look(chunks) == [(0,)], "numbered as they come, they would tell an order"
     with store.begin() as connection:
         assert put_draft(connection, number, first, draft)
+    postgres.execute("ANALYZE", database=look("SELECT current_database()")[0][0])
+    assert look("SELECT count(*) > 0 FROM pg_stats WHERE tablename = 'quote'") == [(True,)]
     assert look(chunks) == [(1,)]
     # Read again: it isn't as it was before any more.
     with store.begin() as connection:
@@ -218,6 +220,14 @@ def test_of_decided_comments_and_offices_that_left_nothing_is_left_either(
         remove(connection, office.id)
     assert first.body and second.body
     gone = (first.body[99:199], draft[99:199], b"Ein Satz von jemandem", office.address[:99])
+    # Samples for the planner lie in a table of their own.
+    assert (
+        look(
+            "SELECT tablename, attname FROM pg_stats WHERE tablename IN ('quote', 'recipient') AND"
+            " attname IN ('id', 'texts', 'address', 'address_mac')"
+        )
+        == []
+    )
     assert all(_in_files(postgres, look, one) for one in gone), "the search can find something"
     store.scrub()
     assert not any(_in_files(postgres, look, one) for one in gone)

@@ -36,7 +36,7 @@ COLUMNS = {
     "drained": {"round_number", "machine_id"},
     "ledger": {"position", "survey", "round", "issue", "kind", "body", "previous", "this", "signature"},
     "release": {"survey", "round", "issue", "issued", "body"},
-    "comment_batch": {"round_id", "public_key", "number", "digest", "secret"},
+    "comment_batch": {"round_id", "public_key", "number", "secret"},
     "comment": {"round_id", "key", "body", "draft"},
     "quote": {"id", "survey", "round", "region", "texts"},
     "themes": {"survey", "round", "issued", "body"},

@@ -17,8 +17,8 @@ from .common import DEFAULT_DATA, Data, Json, Out, RoundName, installation, read
 from .counting import FileMissing, is_file
 
 _REMINDER = (
-    "Still to be destroyed by hand: printed cards, and copies of the key elsewhere (sticks, backups; on the"
-    " machine where rounds are counted: feedback-service rounds shred FILE.key)."
+    "Still to be destroyed by hand: printed cards, copies of the key and of the reviewers' file elsewhere"
+    " (sticks, backups; on the machine where rounds are counted: feedback-service rounds shred FILE.key)."
 )
 
 

@@ -67,7 +67,8 @@ def reminder_words(about: str) -> tuple[str, list[str]]:
             return f"Feedback: {survey} {round_id} is to be released", [
                 f"The round {round_id} of “{survey}” is counted. Look at its figures, then publish them:",
                 command,
-                "Digests go out when all surveys of the quarter are released.",
+                "Digests go out when all surveys of the quarter are released. What people wrote is quoted in"
+                " them if its reviewers are done by then.",
             ]
         case _:
             return f"Feedback: keys for {survey} {round_id} are missing", [

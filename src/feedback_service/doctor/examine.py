@@ -19,7 +19,7 @@ from ..rounds.calendar import Quarter
 from ..rounds.key_folder import has_keys, load_ledger_key
 from ..rounds.opening import next_quarter, opens_now
 from ..settings import Settings, load_settings
-from ..storage.comments import waiting_comments
+from ..storage.comments import find_batch, waiting_comments
 from ..storage.ledger import all_entries
 from ..storage.releases import release_body, release_heads
 from ..storage.rounds import MIXABLE, Round, all_rounds
@@ -110,9 +110,13 @@ def _of_survey(
     ready = _ready(store.key_folder, survey, following)
     yield quarters.check_keys_ready(survey, ready, closes, today)
     yield from quarters.check_unfinished(survey, rounds, today)
-    yield from quarters.check_review(
-        survey, {one.round: waiting_comments(connection, one.number) for one in rounds}
-    )
+    batches = {one: find_batch(connection, one.number) for one in rounds}
+    under_review = {
+        one.round: (batch.number, waiting_comments(connection, one.number))
+        for one, batch in batches.items()
+        if batch
+    }
+    yield from quarters.check_review(survey, under_review)
 
 
 def _ready(folder: Path, survey: str, first: Quarter) -> int:

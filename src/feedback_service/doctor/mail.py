@@ -45,6 +45,10 @@ def check_key(recipients: int, opened: int | None, *, links: bool) -> Finding:
             f"Of {recipients} addresses {opened} open with mail/mail.key: it is another one.",
             "Put the right one back, or remove the recipients and add them again.",
         )
+    if opened is None:
+        return advice(
+            _KEY, "There is no mail key, and nobody needs it yet.", "feedback-service init makes one."
+        )
     if not links:
         return now(
             _KEY,

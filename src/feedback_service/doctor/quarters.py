@@ -72,14 +72,20 @@ def check_unfinished(survey: str, rounds: Sequence[Round], today: date) -> Itera
         )
 
 
-def check_review(survey: str, waiting: Mapping[str, int]) -> Iterator[Finding]:
-    """`waiting` is how many comments nobody decided about, by round."""
-    for round_id, number in waiting.items():
-        if number:
+def check_review(survey: str, under_review: Mapping[str, tuple[int, int]]) -> Iterator[Finding]:
+    """By round, how many comments are under review, and about how many of them nobody decided."""
+    for round_id, (number, waiting) in under_review.items():
+        if waiting:
             yield advice(
                 survey,
-                f"{number} comments of the round {round_id} are not reviewed.",
+                f"{waiting} comments of the round {round_id} are not reviewed.",
                 f"Its reviewers: feedback-service comments next {survey} --round {round_id}",
+            )
+        elif number:
+            yield advice(
+                survey,
+                f"All comments of the round {round_id} are decided, and its themes are not published.",
+                f"Its reviewers: feedback-service comments finish {survey} --round {round_id}",
             )
 
 

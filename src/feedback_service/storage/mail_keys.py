@@ -18,7 +18,10 @@ class MailKeyMissing(FeedbackError):
 
     status = 409
     code = "mail-key-missing"
-    message = "There is no usable key in %(file)s. Put it back, or make one: feedback-service init"
+    message = (
+        "There is no usable key in %(file)s. Put it back. To make another: remove that file if it is there,"
+        " then feedback-service init"
+    )
 
 
 class MailKeyLost(FeedbackError):
