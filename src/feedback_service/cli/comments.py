@@ -51,7 +51,7 @@ ForState = Annotated[bool, typer.Option("--for-state", help="Say of it only that
 Sure = Annotated[bool, typer.Option("--sure", help="What seems personal in it is nobody's.")]
 _STDIN = "“-” reads it from standard input: what stands in a command is in the shell's history."
 Text = Annotated[str, typer.Option("--text", help="1,000 characters at most. " + _STDIN)]
-Seen = Annotated[str, typer.Option("--seen", help="Which state of it you read: the word beside its id.")]
+Seen = Annotated[str, typer.Option("--seen", help="Which state of it you read: what stands beside its id.")]
 
 
 class WhatToPut(FeedbackError):

@@ -14,7 +14,7 @@ from ..moderation.opening import Review
 def show(review: Review, one: Waiting) -> Iterator[str]:
     """The lines: what stands in ⟦…⟧ seems to show who somebody is."""
     place = review.directory[one.written.region].name
-    yield f"{one.id[:8]}  state {one.mark}  {LANGUAGES[one.written.language].own_name}  {place}"
+    yield f"{one.id[:8]}  [{one.mark}]  {LANGUAGES[one.written.language].own_name}  {place}"
     for line in marked(one.text).splitlines():
         yield f"    {line}"
     if one.draft.text is not None:
