@@ -222,7 +222,7 @@ def _install(folder: Path, name: str, database_url: str | None = None) -> Instal
 def _copy(founded: Installation, folder: Path) -> Installation:
     """The same as `_install` makes, without its two seconds: hundreds of tests begin with one."""
     passphrase = Path(shutil.copy(founded.passphrase_file, folder))
-    return Installation(shutil.copytree(founded.data, folder / "data"), passphrase)
+    return Installation(shutil.copytree(founded.data, folder / "data", dirs_exist_ok=True), passphrase)
 
 
 @pytest.fixture(scope="session")
