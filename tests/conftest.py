@@ -31,6 +31,11 @@ PASSPHRASE = "correct horse battery staple"
 COMMAND = Path(sys.executable).with_name("feedback-service")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first: at the end one worker would run the last of them while the others wait."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @dataclass(frozen=True, slots=True)
 class PostgresServer:
     """A PostgreSQL of our own, on a socket in a folder of its own."""

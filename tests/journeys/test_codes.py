@@ -36,6 +36,7 @@ def _post(url: str, **fields: str) -> int:
     return httpx2.post(f"{url}/ar/a", content=body, headers=form).status_code
 
 
+@pytest.mark.long
 def test_codes_verify_answers_and_the_release_says_how_many(
     installation: Any, chromium: Browser, tmp_path: Path
 ) -> None:

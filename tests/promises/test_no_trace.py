@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import httpx2
+import pytest
 
 HEADERS = {
     "content-type": "application/x-www-form-urlencoded",
@@ -52,6 +53,7 @@ def _files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
+@pytest.mark.long
 def test_no_file_and_no_log_holds_an_answer_or_who_gave_it(installation: Any) -> None:
     chance = random.Random(7)
     comments = [f"CANARY{chance.randbytes(8).hex()}" for _ in range(PEOPLE)]
@@ -92,6 +94,7 @@ def test_the_search_above_would_find_them(tmp_path: Path) -> None:
     assert all(pattern.search(path.read_bytes()) for path in _files(tmp_path))
 
 
+@pytest.mark.long
 def test_the_spool_s_slots_say_nothing_about_the_order_of_arrival(installation: Any) -> None:
     tags: list[bytes] = []
     with installation.serving() as served, httpx2.Client() as http:

@@ -58,6 +58,7 @@ def _as_web(postgres: Any) -> dict[str, str]:
     return {"FEEDBACK_DATABASE_URL": postgres.url("feedback", "feedback_web")}
 
 
+@pytest.mark.long
 def test_a_crowd_over_two_machines_is_counted_once_each_and_nobody_can_be_found(
     machines: tuple[Any, Any], postgres: Any, crowd: Any, search: Any, tmp_path: Path
 ) -> None:

@@ -108,6 +108,7 @@ def _pid_files(pid: int) -> list[bytes]:
     return [(folder / name).read_bytes() for name in ("environ", "cmdline")]
 
 
+@pytest.mark.long
 def test_after_200_dialogues_nothing_is_left_of_anybody_even_in_logs_at_level_debug(
     telegram: FakeTelegram,
     start_bot: StartBot,

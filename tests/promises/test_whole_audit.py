@@ -51,6 +51,7 @@ def _close_and_count(installation: Any, expected: int) -> None:
     assert (counted["answers"], counted["invalid"]) == (expected, 0)
 
 
+@pytest.mark.long
 def test_after_a_thousand_answers_crashes_and_a_mix_nobody_can_be_found(
     installation: Any, crowd: Any, search: Any, tmp_path: Path
 ) -> None:
@@ -109,6 +110,7 @@ def _wait(process: subprocess.Popen[str], url: str) -> None:
     assert process.poll() is None
 
 
+@pytest.mark.long
 def test_with_every_logger_talking_nothing_is_told(
     installation: Any, crowd: Any, search: Any, unused_tcp_port: int, tmp_path: Path
 ) -> None:
@@ -141,6 +143,7 @@ def test_with_every_logger_talking_nothing_is_told(
     _close_and_count(installation, 120)
 
 
+@pytest.mark.long
 def test_without_the_database_people_go_on_answering_and_nothing_is_told(
     installation: Any, crowd: Any, search: Any, tmp_path: Path
 ) -> None:
@@ -186,6 +189,7 @@ def _disk_of(folder: Path, mebibytes: int) -> Iterator[None]:
 FULL = ["a limit", "a full file system"] if os.geteuid() == 0 else ["a limit"]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("how", FULL)
 def test_on_a_full_disk_people_are_told_and_nothing_is_half_written(
     new_installation: Callable[..., Any],
